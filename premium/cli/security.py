@@ -14,6 +14,7 @@ from premium.cli.output import errors_as_sentences, opened
 from premium.cli.security_disputes import disputes
 from premium.cli.security_labels import labels
 from premium.cli.security_rescans import rescan
+from premium.cli.security_signatures import signatures
 
 
 @click.group()
@@ -24,6 +25,7 @@ def security() -> None:
 security.add_command(disputes)
 security.add_command(labels)
 security.add_command(rescan)
+security.add_command(signatures)
 
 _INPUT = click.option("--input", "source", required=True, help="A file of cases as JSON; - is standard input")
 _OUTPUT = click.option("--output", default="-", help="Where the answers go; - (the default) is standard output")
@@ -119,7 +121,7 @@ def trade_simulation(source: str, output: str, *, shipped: bool) -> None:
 @_INPUT
 @_OUTPUT
 def scan_source(source: str, output: str) -> None:
-    """Judge sources of Solidity by their compiler's own tree of them."""
+    """Judge sources of Solidity and Vyper by their compiler's own tree of them."""
     from premium.security.cases.sources import kinds  # noqa: PLC0415 - each command loads its own engine
 
     _answer(source, output, kinds(None if source == "-" else Path(source).parent))

@@ -58,6 +58,8 @@ SERVICE = Service(
         "label_imports",
         "address_labels",
         "code_analyses",
+        "signature_imports",
+        "imported_signatures",
         "security_disputes",
         "security_overrides",
         "security_watches",

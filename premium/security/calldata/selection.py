@@ -1,8 +1,8 @@
 """Choose the signature of calldata, and decode it strictly.
 
-In this order: the ABI of the code at the target; the database, where that code's own dispatch has the selector; the
-database alone, where one candidate decodes strictly; else every candidate, as guesses by which nothing is judged. A
-standard's signature goes before any other of the same selector.
+In this order: the ABI of the code at the target; the database (the shipped one, else what operators imported), where
+that code's own dispatch has the selector; the database alone, where one candidate decodes strictly; else every
+candidate, as guesses by which nothing is judged. A standard's signature goes before any other of the same selector.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def read(to: str, data: bytes, known: Knowledge, standards: Standards) -> Readin
     own = known.abis.get(to, {}).get(selector) or known.abis.get(known.implementation(to), {}).get(selector)
     if own is not None and (mine is None or own == mine or not decode(mine.inputs, body).strict):
         return Reading(selector, own, "abi", decode(own.inputs, body), (own.text,))
-    texts = tuple(dict.fromkeys((*((mine.text,) if mine else ()), *database().functions.get(selector, ()))))
+    # Imported ones are asked for where nothing else is known: whoever mines a name for a selector spoils no other.
+    shipped = database().functions.get(selector, ())
+    texts = tuple(dict.fromkeys((*((mine.text,) if mine else ()), *shipped))) or known.named(selector)
     if not texts:
         return Reading(selector)
     confidence = "code" if _dispatches(to, selector, known) else "database"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
@@ -15,16 +15,24 @@ _OF_PROXIES = frozenset(
 """Views by which proxies tell of themselves: implementation, admin, proxyType, proxiableUUID, owner, beacon, …"""
 
 
-def clashes(proxy: CodeProfile, behind: CodeProfile) -> Iterator[Signal]:
-    """Find functions that both codes have, where the proxy keeps an ordinary caller for itself.
+def kept_apart(proxy: CodeProfile) -> dict[int, int]:
+    """Return functions that a proxy keeps an ordinary caller for, with their places.
 
     A transparent proxy passes on whoever is not its administrator: that hides nothing. Views by which a proxy tells of
     itself are its own.
     """
-    for selector in sorted(proxy.found.entries.keys() & behind.found.entries.keys()):
-        if _is_view_of_itself(proxy, selector) or _passes_on(proxy, selector):
-            continue
-        yield Signal("selector_clash", selector, proxy.found.entries[selector])
+    entries = proxy.found.entries
+    return {
+        selector: entries[selector]
+        for selector in sorted(entries)
+        if not (_is_view_of_itself(proxy, selector) or _passes_on(proxy, selector))
+    }
+
+
+def clashes(proxy: Mapping[int, int], behind: Mapping[int, int]) -> Iterator[Signal]:
+    """Find functions that a proxy keeps, and the code behind has as well."""
+    for selector in sorted(proxy.keys() & behind.keys()):
+        yield Signal("selector_clash", selector, proxy[selector])
 
 
 def _is_view_of_itself(proxy: CodeProfile, selector: int) -> bool:

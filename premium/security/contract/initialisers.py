@@ -2,86 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 from premium.security.contract.state import StateReader
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
-from premium.security.evm.arena import FOLD, Arena
+from premium.security.evm.arena import FOLD
 from premium.security.evm.paths import Path, Write
 from premium.security.evm.words import CONST, FROM_CALLDATA, MASK, UNKNOWN, Word
 
+Expression: TypeAlias = Any
+"""`["const", hex]`, `["slot", hex]`, `["size"]`, `[opcode, …]`; None for what no state tells."""
+Stored: TypeAlias = Callable[[int], int | None]
+"""What stands in a slot, where somebody has said."""
 _BITS = 1 << 9
 """A number of bytes for a code whose size is only asked to be more than none."""
+_MOST = 400
+"""Parts of one condition; a larger one is not worked out."""
 
 
-def open_initialisers(profile: CodeProfile, target: str, reader: StateReader) -> Iterator[Signal]:
-    """Find functions that name who is privileged and are still open to anyone.
+class Ask(NamedTuple):
+    """One condition of a path."""
 
-    Whether they may is read from the storage of `target`; without a state nothing is said.
+    what: Expression
+    truth: bool
+    hangs: bool
+    """On storage at a fixed place."""
+    changes: bool
+    """Storage that the path itself writes."""
+
+
+class Initialiser(NamedTuple):
+    """A function that names who is privileged, once.
+
+    Whether it still may is the state's to say.
     """
+
+    selector: int
+    offset: int
+    shape: str
+    asks: tuple[Ask, ...]
+
+
+def initialisers(profile: CodeProfile) -> Iterator[Initialiser]:
+    """Find functions that name who is privileged and demand a state that they change."""
     keys = {one.key for by in profile.guards.values() for one in by if one.kind in ("slot", "role")}
-    told: set[int | None] = set()
     for shape in sorted(keys):
         for one in profile.writers.get(shape, []):
             path, value = one.path, one.change.value
-            if path.selector in told or path.selector is None or value is None or one.by:
+            if path.selector is None or value is None or one.by:
                 continue
-            mine = "[" in shape or profile.arena.taint[value] & FROM_CALLDATA or _is_caller(profile, value)
-            if mine and profile.sets_on_first_call_only(path, one.write) and _Now(profile, target, reader).allows(path):
-                told.add(path.selector)
-                yield Signal("open_initializer", path.selector, one.write.offset, shape)
+            mine = "[" in shape or profile.arena.taint[value] & FROM_CALLDATA or profile.arena.kind[value] == op.CALLER
+            if mine and profile.sets_on_first_call_only(path, one.write):
+                yield Initialiser(path.selector, one.write.offset, shape, tuple(_asks(profile, path)))
 
 
-def _is_caller(profile: CodeProfile, value: Word) -> bool:
-    return profile.arena.kind[value] == op.CALLER
+def open_initialisers(found: Iterable[Initialiser], target: str, reader: StateReader) -> Iterator[Signal]:
+    """Find those that are still open to anyone.
+
+    Whether they may is read from the storage of `target`; without a state nothing is said.
+    """
+    told: set[int] = set()
+    slots: dict[int, int | None] = {}
+
+    def stored(slot: int) -> int | None:
+        if slot not in slots:
+            slots[slot] = reader.storage(target, slot)
+        return slots[slot]
+
+    for one in found:
+        if one.selector not in told and _is_open(one, stored):
+            told.add(one.selector)
+            yield Signal("open_initializer", one.selector, one.offset, one.shape)
 
 
-class _Now:
-    """What the state at the reader's block says of words."""
+def _is_open(one: Initialiser, stored: Stored) -> bool:
+    """Whether what the path asks of fixed storage holds; it must ask of some that it changes."""
+    asked = False
+    for ask in one.asks:
+        value = _value(ask.what, stored)
+        if value is None:
+            if ask.hangs:
+                return False  # hangs on a state that nobody has told, or on more than the state
+            continue
+        if (value != 0) != ask.truth:
+            return False
+        asked = asked or ask.changes
+    return asked
 
-    def __init__(self, profile: CodeProfile, target: str, reader: StateReader) -> None:
-        self._arena: Arena = profile.arena
-        self._slots = profile.slots
-        self._target, self._reader = target, reader
-        self._known: dict[Word, int | None] = {}
 
-    def allows(self, path: Path) -> bool:
-        """Whether what the path asks of fixed storage holds.
+def _asks(profile: CodeProfile, path: Path) -> Iterator[Ask]:
+    written = {one.slot for one in path.effects if isinstance(one, Write)}
+    for atom, truth in path.facts.items():
+        slots = profile.slots.loads(atom)
+        what = _expression(profile, atom, [_MOST])
+        hangs = any(profile.arena.kind[slot] == CONST for slot in slots)
+        if what is not None or hangs:
+            yield Ask(what, truth, hangs, bool(slots & written))
 
-        It must ask of some that it changes.
-        """
-        written = {one.slot for one in path.effects if isinstance(one, Write)}
-        asked = False
-        for atom, truth in path.facts.items():
-            slots = self._slots.loads(atom)
-            value = self._value(atom)
-            if value is None:
-                if any(self._arena.kind[slot] == CONST for slot in slots):
-                    return False  # hangs on a state that nobody has told, or on more than the state
-                continue
-            if (value != 0) != truth:
-                return False
-            asked = asked or bool(slots & written)
-        return asked
 
-    def _value(self, word: Word) -> int | None:
-        if word not in self._known:
-            self._known[word] = None
-            self._known[word] = self._of(word)
-        return self._known[word]
+def _expression(profile: CodeProfile, word: Word, left: list[int]) -> Expression:
+    arena, kind, args = profile.arena, profile.arena.kind[word], profile.arena.args[word]
+    left[0] -= 1
+    if left[0] < 0:
+        return None
+    if kind == CONST:
+        return ["const", hex(arena.value[word])]
+    if kind == op.SLOAD:
+        slot = arena.constant(args[0])
+        return None if slot is None else ["slot", hex(slot)]
+    if kind == UNKNOWN and args and arena.kind[args[0]] == op.ADDRESS:
+        return ["size"]
+    if kind not in (op.AND, op.ISZERO, op.NOT) and (kind not in FOLD or len(args) != 2):
+        return None
+    parts = [_expression(profile, arg, left) for arg in args]
+    return None if all(each is None for each in parts) else [kind, *parts]
 
-    def _of(self, word: Word) -> int | None:
-        arena, kind, args = self._arena, self._arena.kind[word], self._arena.args[word]
-        if kind == CONST:
-            return arena.value[word]
-        if kind == op.SLOAD:
-            slot = arena.constant(args[0])
-            return None if slot is None else self._reader.storage(self._target, slot)
-        if kind == UNKNOWN and args and arena.kind[args[0]] == op.ADDRESS:
-            return _BITS
-        return _computed(kind, [self._value(arg) for arg in args])
+
+def _value(what: Expression, stored: Stored) -> int | None:
+    if what is None:
+        return None
+    kind, *rest = what
+    if kind == "const":
+        return int(rest[0], 16)
+    if kind == "slot":
+        return stored(int(rest[0], 16))
+    if kind == "size":
+        return _BITS
+    return _computed(int(kind), [_value(each, stored) for each in rest])
 
 
 def _computed(kind: int, values: list[int | None]) -> int | None:

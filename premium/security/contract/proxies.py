@@ -8,7 +8,7 @@ target is looked up by selector           diamond (EIP-2535)
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from premium.security.contract.state import StateReader, address_of, view_address, view_addresses
 from premium.security.detectors.profile import CodeProfile
@@ -32,32 +32,70 @@ class Forward(NamedTuple):
     beacon: str | None = None
 
 
-def forward_of(profile: CodeProfile, address: str, reader: StateReader) -> Forward | None:
-    """Return how the fallback passes calls on; None where it does not."""
+class Target(NamedTuple):
+    """Where the fallback's delegate call gets its target; the state says what stands there."""
+
+    kind: Literal["minimal", "beacon", "diamond", "custom", "stored"]
+    shape: str | None = None
+    slot: str | None = None
+    """A fixed slot, as hex."""
+    offset: int = 0
+    address: str | None = None
+    """The target, or the beacon, where the code itself names it."""
+
+
+def target_of(profile: CodeProfile) -> Target | None:
+    """Return where the fallback passes calls on to; None where it does not."""
     for path in profile.found.paths:
         for one in path.effects:
             if path.selector is None and isinstance(one, MessageCall) and one.opcode == op.DELEGATECALL:
-                found = _of_target(profile, one.target, address, reader)
+                found = _of_target(profile, one.target)
                 if found is not None:
                     return found
     return None
 
 
-def _of_target(profile: CodeProfile, target: Word, address: str, reader: StateReader) -> Forward | None:
+def forward_of(target: Target | None, address: str, reader: StateReader) -> Forward | None:
+    """Return what a target is in the storage of `address`, at the reader's block."""
+    if target is None:
+        return None
+    if target.kind == "minimal":
+        return Forward("minimal", (str(target.address),))
+    if target.kind == "beacon":
+        return _beacon(target, address, reader)
+    if target.kind == "diamond":
+        return Forward("diamond", view_addresses(reader, address, _FACETS), target.shape)
+    if target.kind == "custom" or target.slot is None or target.shape is None:
+        return Forward("custom", (), target.shape)
+    return _stored(target.shape, int(target.slot, 16), target.offset, address, reader)
+
+
+def _of_target(profile: CodeProfile, target: Word) -> Target | None:
     arena, slots = profile.arena, profile.slots
     bare = unmasked(arena, target)
     if arena.kind[bare] == CONST:
-        return Forward("minimal", (address_of(arena.value[bare]),))
+        return Target("minimal", address=address_of(arena.value[bare]))
     if arena.kind[bare] == RESULT:
-        return _beacon(profile, arena.args[bare][0], address, reader)
+        return _asked(profile, arena.args[bare][0])
     field = slots.field(target)
     if field is None:
         return None
+    shape = slots.shape(field.slot)
     if _by_selector(profile, field.slot):
-        return Forward("diamond", view_addresses(reader, address, _FACETS), slots.shape(field.slot))
-    if arena.constant(field.slot) is None:
-        return Forward("custom", (), slots.shape(field.slot))
-    return _stored(slots.shape(field.slot), arena.value[field.slot], field.offset, address, reader)
+        return Target("diamond", shape)
+    fixed = arena.constant(field.slot)
+    return Target("custom", shape) if fixed is None else Target("stored", shape, hex(fixed), field.offset)
+
+
+def _asked(profile: CodeProfile, asked: Word) -> Target:
+    """A beacon, named by the code or in a slot."""
+    arena = profile.arena
+    field, constant = profile.slots.field(asked), arena.constant(unmasked(arena, asked))
+    shape = profile.slots.shape(field.slot) if field is not None else None
+    fixed = arena.constant(field.slot) if field is not None else None
+    if field is not None and fixed is not None:
+        return Target("beacon", shape, hex(fixed), field.offset)
+    return Target("beacon", shape, address=address_of(constant) if constant else None)
 
 
 def _stored(shape: str, slot: int, offset: int, address: str, reader: StateReader) -> Forward:
@@ -73,17 +111,15 @@ def _stored(shape: str, slot: int, offset: int, address: str, reader: StateReade
     return Forward("eip1967-uups" if uups or proxiable else "eip1967", implementations, shape)
 
 
-def _beacon(profile: CodeProfile, asked: Word, address: str, reader: StateReader) -> Forward:
-    bare = unmasked(profile.arena, asked)
-    field, constant = profile.slots.field(asked), profile.arena.constant(bare)
-    if field is not None and profile.arena.constant(field.slot) is not None:
-        constant = (reader.storage(address, profile.arena.value[field.slot]) or 0) >> field.offset
-    if not constant:
+def _beacon(target: Target, address: str, reader: StateReader) -> Forward:
+    held = target.address
+    if target.slot is not None:
+        word = (reader.storage(address, int(target.slot, 16)) or 0) >> target.offset
+        held = address_of(word) if word else None
+    if not held:
         return Forward("beacon", ())
-    beacon = address_of(constant)
-    implementation = view_address(reader, beacon, _IMPLEMENTATION)
-    shape = profile.slots.shape(field.slot) if field is not None else None
-    return Forward("beacon", (implementation,) if implementation else (), shape, beacon=beacon)
+    implementation = view_address(reader, held, _IMPLEMENTATION)
+    return Forward("beacon", (implementation,) if implementation else (), target.shape, beacon=held)
 
 
 def _by_selector(profile: CodeProfile, slot: Word) -> bool:

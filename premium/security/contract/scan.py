@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from premium.security.contract.analysis import Analyst, CodeAnalysis, analysed, signals_in
 from premium.security.contract.clashes import clashes
 from premium.security.contract.controllers import controller_of
 from premium.security.contract.initialisers import open_initialisers
 from premium.security.contract.proxies import Forward, forward_of
 from premium.security.contract.state import StateReader, address_of, view_text, view_word
-from premium.security.detectors.analysis import profile_of, signals_of
-from premium.security.detectors.coverage import forwards, is_complete
 from premium.security.detectors.guards import Authority
-from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm.disassembly import without_metadata
 from premium.security.model import ContractScan, ProxyHop
@@ -25,7 +23,7 @@ from premium.security.report.score import risk_score
 MAX_HOPS = 4
 MAX_CODES = 40
 """Facets and implementations of one target together."""
-_IMPLEMENTATION, _SUPPORTS = 0x5C60DA1B, 0x01FFC9A7
+_SUPPORTS = 0x01FFC9A7
 _INTERFACES = {"ERC-721": 0x80AC58CD, "ERC-1155": 0xD9B67A26, "ERC-2981": 0x2A55205A, "ERC-4906": 0x49064906}
 _SYMBOL = 0x95D89B41
 _DELEGATION = bytes.fromhex("ef0100")
@@ -37,7 +35,8 @@ _ERC20 = frozenset({0x70A08231, 0xA9059CBB, 0x23B872DD, 0x095EA7B3, 0x18160DDD, 
 class _Survey:
     """What a scan has come to: codes, proxies between them, signals and controllers."""
 
-    codes: dict[str, CodeProfile] = field(default_factory=dict)
+    analyst: Analyst
+    codes: dict[str, CodeAnalysis] = field(default_factory=dict)
     hashes: list[str] = field(default_factory=list)
     hops: list[ProxyHop] = field(default_factory=list)
     runs: set[str] = field(default_factory=set)
@@ -46,30 +45,32 @@ class _Survey:
 
     def complete(self) -> bool:
         """Whether all code that runs was found and read."""
-        return all(map(is_complete, self.codes.values())) and all(
+        return all(each.complete for each in self.codes.values()) and all(
             one.signal.id != "opaque_proxy" for one in self.placed
         )
 
     def reached(self) -> Decimal:
         """Return the least share of a code's bytes that was explored, to four places, rounded down."""
-        least = min((code.found.share for code in self.codes.values()), default=Fraction(0))
+        least = min((code.share for code in self.codes.values()), default=Fraction(0))
         return Decimal(int(least * 10_000)) / 10_000
 
 
-def scan(target: str, chain: str, reader: StateReader, *, code_hash: Callable[[bytes], str]) -> ContractScan:
+def scan(
+    target: str, chain: str, reader: StateReader, *, code_hash: Callable[[bytes], str], analyst: Analyst = analysed
+) -> ContractScan:
     """Scan a contract at the reader's block.
 
-    `target` has code; `code_hash` is Keccak-256 as `0x` hex.
+    `target` has code; `code_hash` is Keccak-256 as `0x` hex; `analyst` explores codes, or has them from before.
     """
-    survey = _Survey()
+    survey = _Survey(analyst)
     _follow(target, target, reader, survey, code_hash, hops=0)
     for address, code in survey.codes.items():
-        found = signals_of(code, runs=frozenset(survey.runs))
+        found = signals_in(code, reader.code(address), runs=frozenset(survey.runs))
         _place(survey, address, target, found, reader)
-        _place(survey, address, target, tuple(open_initialisers(code, target, reader)), reader)
+        _place(survey, address, target, tuple(open_initialisers(code.initialisers, target, reader)), reader)
     _compare(survey, target)
     made = findings(survey.placed, survey.controllers)
-    selectors = sorted({one for code in survey.codes.values() for one in code.found.entries})
+    selectors = sorted({one for code in survey.codes.values() for one in code.entries})
     return ContractScan(
         chain=chain,
         target=target,
@@ -98,11 +99,11 @@ def _follow(
     if code.startswith(_DELEGATION) and len(code) == 23:
         _follow_delegation(address, target, reader, survey, code_hash, hops=hops)
         return
-    survey.codes[address] = found = profile_of(code)
+    survey.codes[address] = found = survey.analyst(code)
     # An implementation forwards by the storage of the proxy that runs it.
-    forward = forward_of(found, target, reader)
+    forward = forward_of(found.target, target, reader)
     if forward is None:
-        if not found.found.entries and forwards(found):
+        if not found.entries and found.forwards:
             survey.placed.append(Placed(address, target, Signal("opaque_proxy", None)))
         return
     _note_hop(survey, address, target, forward)
@@ -141,7 +142,7 @@ def _compare(survey: _Survey, target: str) -> None:
             continue
         proxy, behind = survey.codes.get(hop.address), survey.codes.get(hop.implementation)
         if proxy is not None and behind is not None:
-            survey.placed += [Placed(hop.address, target, one) for one in clashes(proxy, behind)]
+            survey.placed += [Placed(hop.address, target, one) for one in clashes(proxy.kept_apart, behind.entries)]
 
 
 def _note_hop(survey: _Survey, address: str, target: str, forward: Forward) -> None:
@@ -166,14 +167,9 @@ def _follow_beacon(beacon: str, reader: StateReader, survey: _Survey) -> None:
     code = reader.code(beacon)
     if not code:
         return
-    found = profile_of(code)
-    named = {
-        found.slots.shape(slot)
-        for path in found.found.paths
-        if path.selector == _IMPLEMENTATION and path.returned is not None
-        for slot in found.slots.loads(path.returned)
-    }
-    upgrades = [one for one in signals_of(found, runs=frozenset(named)) if one.id in ("upgradeable", "open_upgrade")]
+    found = survey.analyst(code)
+    signals = signals_in(found, code, runs=found.shown)
+    upgrades = [one for one in signals if one.id in ("upgradeable", "open_upgrade")]
     _place(survey, beacon, beacon, tuple(upgrades), reader)
 
 

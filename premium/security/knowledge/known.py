@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -72,6 +72,12 @@ class Knowledge:
     issuers: frozenset[str] = frozenset()
     """Who is labelled an issuer: their own powers are at most low."""
     time: int | None = None
+    signatures: Callable[[bytes], tuple[str, ...]] | None = None
+    """Signatures of a selector that operators imported."""
+
+    def named(self, selector: bytes) -> tuple[str, ...]:
+        """Return imported signatures of a selector."""
+        return self.signatures(selector) if self.signatures is not None else ()
 
     def is_known(self, address: str | None) -> bool:
         """Whether the address is a labelled protocol, issuer or exchange, and not listed as harm."""

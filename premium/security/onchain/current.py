@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from premium.chains.addresses import checksum, keccak256
 from premium.errors import Unprocessable
+from premium.security.contract.analysis import Analyst, analysed
 from premium.security.contract.scan import scan
 from premium.security.contract.state import StateReader
 from premium.security.model import ContractScan, Evidence, Finding, ProxyHop
@@ -12,10 +13,12 @@ from premium.security.onchain.scan_cache import ScanCache
 from premium.storage.cache import Cache
 
 
-def current_scan(chain: str, address: str, reader: StateReader, cache: Cache, *, anew: bool = False) -> ContractScan:
+def current_scan(
+    chain: str, address: str, reader: StateReader, cache: Cache, *, anew: bool = False, analyst: Analyst = analysed
+) -> ContractScan:
     """Return the kept scan if nothing has changed, else scan.
 
-    `anew`: scan in any case. Unprocessable without code.
+    `anew`: scan in any case. `analyst`: has analyses of codes that were scanned elsewhere. Unprocessable without code.
     """
     target = checksum(address)
     recorder, kept = Recorder(reader), ScanCache(cache)
@@ -27,7 +30,7 @@ def current_scan(chain: str, address: str, reader: StateReader, cache: Cache, *,
     known = None if anew else kept.find(chain, target, code_hash, recorder)
     if known is not None:
         return known
-    made = _checksummed(scan(target, chain, recorder, code_hash=keccak_hex))
+    made = _checksummed(scan(target, chain, recorder, code_hash=keccak_hex, analyst=analyst))
     kept.keep(made, code_hash, recorder)
     return made
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -39,7 +39,9 @@ from premium.security.onchain.learned import Learned, addresses_in, learn
 from premium.security.onchain.prices import prices, weighed, with_prices
 from premium.security.onchain.surroundings import Labelled, knowledge, labelled
 from premium.security.report.catalogue import CATALOGUE
+from premium.security.signatures import Lookups
 from premium.security.store.scans import ScanStore
+from premium.security.store.signatures import SignatureStore
 from premium.simulation.engine import simulate
 from premium.simulation.model import NotSimulated, Request, Simulated
 
@@ -83,6 +85,7 @@ class Desk:
         self._platform = platform
         self._store = ScanStore(platform.worker_database)
         self._labels = Labels.of(platform, by_operator=True)
+        self._signatures = SignatureStore(platform.worker_database)
         self._threads = ThreadPoolExecutor(_TRIALS, thread_name_prefix="simulation")
 
     def warm(self) -> None:
@@ -117,7 +120,8 @@ class Desk:
         asked = asked_of(case)
         if asked.chain not in (None, chain.chain_id):
             raise CaseError("invalid_field", f"chain: the transaction is for the chain {asked.chain}, not {chain.name}")
-        opening = opened(asked, with_shipped(Knowledge(), chain.chain_id))
+        lookups = Lookups(self._signatures)
+        opening = opened(asked, with_shipped(Knowledge(signatures=lookups.of), chain.chain_id))
         # At once with what is read: each may take all the time that there is.
         trial = self._threads.submit(self._simulated, opening, chain, question) if simulate else None
         tree, effects = opening.tree, opening.effects
@@ -126,7 +130,7 @@ class Desk:
         about = _About(tokens, weighed(effects))
         read = self._read(chain, touched, _Who(asked.user, case.origin), _node_seconds(question), about)
         simulation = trial.result() if trial is not None else None
-        found = judged(opened(asked, read.known), simulation)
+        found = judged(opened(asked, replace(read.known, signatures=lookups.of)), simulation)
         missing = [*read.learned.missing, *read.said.unknowns, *([] if simulate else [_NOT_ASKED])]
         target = next((each.call.to for each in tree.calls), asked.user or "creation")
         return self._whole(found, missing, read), target

@@ -31,6 +31,7 @@ from premium.security.report.catalogue import CATALOGUE
 from premium.security.report.trades import shown_trade
 from premium.security.service import readable_chain
 from premium.security.sources import GivenSource
+from premium.security.store.analyses import Analyses
 from premium.security.store.disputes import DisputeStore
 from premium.security.work.sourced import Sourced, sourced
 from premium.simulation.model import NotSimulated
@@ -81,13 +82,15 @@ def judge(
     `anew`: nothing that is kept of its code counts.
     """
     chain = readable_chain(platform.chains, chain_name)
-    labels = Labels.of(platform, by_operator=True)
+    labels, analyses = Labels.of(platform, by_operator=True), Analyses(platform.worker_database, anew=anew)
     with NodeReader(lambda client: platform.market(client).rpc(chain.name, deadline=_SECONDS)) as reader:
         recorder = Recorder(reader)
         code = recorder.code(address)
         is_contract = bool(code) and not code.startswith(b"\xef\x01\x00")
         made = (
-            current_scan(chain.name, address, recorder, Cache(platform.redis(3), "security"), anew=anew)
+            current_scan(
+                chain.name, address, recorder, Cache(platform.redis(3), "security"), anew=anew, analyst=analyses.of
+            )
             if (is_contract or contract)
             else None
         )
@@ -98,7 +101,10 @@ def judge(
         facts = {"block": reader.block_number, "block_hash": reader.block_hash}
         more = {} if made is not None else {"nonce": reader.nonce(address), "balance": str(reader.balance(address))}
         cache = Cache(platform.redis(3), "security")
-        deployed = [] if made is not None else _deployed(address, int(str(more["nonce"])), chain.name, reader, cache)
+        deployed: list[ContractScan] = []
+        if made is None:
+            nonce = int(str(more["nonce"]))
+            deployed = _deployed(address, nonce, chain.name, reader, cache=cache, analyses=analyses)
         running = [reader.code(each) for each in _running(address, made)] if source is not None else []
     sale = _sale(platform, chain, address, made) if trade and made is not None else None
     asked_about = dict.fromkeys((*codes, *map(str.lower, _running(address, made))))
@@ -124,11 +130,13 @@ def _running(address: str, made: ContractScan | None) -> list[str]:
     return list(dict.fromkeys((address, *behind)))
 
 
-def _deployed(address: str, nonce: int, chain: str, reader: NodeReader, cache: Cache) -> list[ContractScan]:
+def _deployed(
+    address: str, nonce: int, chain: str, reader: NodeReader, *, cache: Cache, analyses: Analyses
+) -> list[ContractScan]:
     """Scan what an account has put on the chain with its first transactions, as far as it still has code."""
     places = [checksum(created(address, number)) for number in range(min(nonce, _MOST_NONCES))]
     standing = [place for place, code in zip(places, reader.codes(places), strict=True) if code]
-    return [current_scan(chain, place, reader, cache) for place in standing[:_MOST_DEPLOYED]]
+    return [current_scan(chain, place, reader, cache, analyst=analyses.of) for place in standing[:_MOST_DEPLOYED]]
 
 
 def _sale(platform: Platform, chain: Chain, address: str, made: ContractScan) -> Measured | NotSimulated:

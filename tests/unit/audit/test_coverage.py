@@ -28,6 +28,8 @@ VERBS = {
     "security labels import",
     "security labels undo",
     "security rescan",
+    "security signatures import",
+    "security signatures undo",
     "acknowledge",
     "cancel",
     "drain",

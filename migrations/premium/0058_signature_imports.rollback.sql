@@ -1,0 +1,2 @@
+DROP TABLE imported_signatures;
+DROP TABLE signature_imports;
