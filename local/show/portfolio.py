@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from local import environment
+from local.errors import LocalError
 from local.journey.client import Client, Refused
 from local.journey.holder import BAIT, Holder
 from local.journey.stream import Listener
@@ -17,7 +23,7 @@ from local.journey.tokens import token
 from local.journey.walk import Walk, must_equal
 from local.market.build import account
 from local.market.node import ETHER
-from local.places import Places
+from local.places import ROOT, Places
 from local.progress import say, step
 from local.up import Stage, up
 
@@ -31,11 +37,36 @@ def show_portfolio(places: Places) -> None:
     stage = up(places)
     say("\nA wallet with a pool's share, a range, and bait:\n")
     begun = time.monotonic()
-    walk_portfolio(stage)
-    say(f"\nShown in {time.monotonic() - begun:.1f} s. Everything runs on. Stop it with: make down")
+    holder = walk_portfolio(stage)
+    say("\nThe same wallet on chains that this stage does not read:\n")
+    walk_apart(stage, holder)
+    say(
+        "\nTables beside web3.py, multicall, eth-abi, empyrical-reloaded, quantstats, pyxirr: make bench NAME=portfolio"
+    )
+    say(f"Shown in {time.monotonic() - begun:.1f} s. Everything runs on. Stop it with: make down")
 
 
-def walk_portfolio(stage: Stage) -> None:
+def walk_apart(stage: Stage, holder: Holder) -> None:
+    """Walk through the second part, in a process of its own.
+
+    It prints as it goes. Its stores and chains are its own; the emulator, the market and the wallet are the stage's.
+    """
+    told = {"evm": stage.neighbours.evm.url, "market": stage.market.model_dump(), "wallet": holder.address}
+    given = environment.worker_environment(stage.places, stage.clients)
+    quiet = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_SERVICE_NAME": "show"}
+    command = [sys.executable, "-m", "local.show.apart", json.dumps(told)]
+    surroundings = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with subprocess.Popen(
+        command, env={**surroundings, **given, **quiet, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    ) as part:  # fmt: skip
+        for line in part.stdout or ():
+            say(line.rstrip("\n"))
+    if part.returncode:
+        raise LocalError("The second part of the show ended early.", "Its last lines say why.")
+
+
+def walk_portfolio(stage: Stage) -> Holder:
     """Walk through one wallet's portfolio and print each step's evidence.
 
     LocalError where a figure is not the chain's.
@@ -57,6 +88,7 @@ def walk_portfolio(stage: Stage) -> None:
         _measured(walk)
         _rebuilt(walk, first)
         _export(walk)
+        return holder
 
 
 def _watch(walk: Walk, holder: Holder) -> None:
@@ -79,7 +111,8 @@ def _overview(walk: Walk) -> Mapping[str, Any]:
     with step("The total, its bounds, and where it lies") as note:
         whole: dict[str, Any] = walk.api.get("/v1/portfolio")
         bounds = whole["bounds"]
-        note.text = f"${whole['totalValueUsd']}, between {bounds['low']} and {bounds['high']}"
+        low, high = (bounds[end] or "open" for end in ("low", "high"))
+        note.text = f"${whole['totalValueUsd']}, between {low} and {high}"
     for part in whole["allocation"]["asset"][:_LINES]:
         say(f"    {part['key']:<52} ${Decimal(part['usd']):>14,.2f}")
     for finding in whole["findings"]:

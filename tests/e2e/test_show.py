@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.show.accounts import walk_account
-from local.show.portfolio import walk_portfolio
+from local.show.portfolio import walk_apart, walk_portfolio
 from local.up import Stage
 
 # The first test of a run waits for the stage's deployment, which takes over a minute on a busy machine.
@@ -21,7 +21,15 @@ def test_an_accounts_life_is_as_it_is_shown(stack: Stage, capsys: pytest.Capture
 
 
 def test_a_portfolio_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    walk_portfolio(stack)
+    holder = walk_portfolio(stack)
     shown = capsys.readouterr().out
     for step in ("add up to it, to the last digit", "Bait is told", "paid exactly that", "rebuilt", "as CSV"):
         assert step in shown
+    walk_apart(stack, holder)
+    shown = capsys.readouterr().out
+    steps = (
+        "complete: false", "south does not answer", "redeeming paid exactly", "to the last unit",
+        "rebuilt from what is stored", "none twice, none left out", "bytecode of pair and router",
+    )  # fmt: skip
+    for step in steps:
+        assert step in shown, shown

@@ -1,7 +1,8 @@
 """Reads from a transaction's logs what a transfer alone does not say.
 
 Who was liquidated (Aave V2 and V3, Compound II and III and their forks), what was paid for sending it (Safe, ERC-4337),
-and what a distributor gave away. Any contract may log anything: what rests on a sign is for its reader to bound.
+what a distributor gave away, and which part of a transfer is interest (Aave V3). Any contract may log anything: what
+rests on a sign is for its reader to bound.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ class Sign(NamedTuple):
     Addresses in small letters; "" is any.
     """
 
-    kind: Literal["liquidation", "fee", "claim", "given_away"]
+    kind: Literal["liquidation", "fee", "claim", "given_away", "accrued"]
     wallet: str
     other: str = ""
-    """The other side of the transfer."""
+    """The other side of the transfer; of what accrued the units that the transfer says."""
     asset: str = ""
     """A token's address."""
     units: int | None = None
@@ -94,6 +95,17 @@ def _comet(log: _Log) -> Iterator[Sign]:
     yield Sign("liquidation", log.topic(2))
 
 
+def _minted(log: _Log) -> Iterator[Sign]:
+    """A token that grows tells again, when it is moved, what it has grown by since it was moved last."""
+    if log.word(1):
+        yield Sign("accrued", log.topic(2), str(log.word(0)), log.address, log.word(1))
+
+
+def _burned(log: _Log) -> Iterator[Sign]:
+    if log.word(1):
+        yield Sign("accrued", log.topic(1), str(log.word(0)), log.address, log.word(1))
+
+
 def _safe(log: _Log) -> Iterator[Sign]:
     """A Safe tells of itself what it paid who sent its transaction."""
     paid = log.word(len(log.data) // _WORD - 1)
@@ -131,6 +143,8 @@ EVENTS = {
     "LiquidateBorrow(address,address,uint256,address,uint256)": _rule(_compound, (1, 5)),
     "AbsorbDebt(address,address,uint256,uint256)": _rule(_comet, (3, 2)),
     "AbsorbCollateral(address,address,address,uint256,uint256)": _rule(_comet, (4, 2)),
+    "Mint(address,address,uint256,uint256,uint256)": _rule(_minted, (3, 3)),
+    "Burn(address,address,uint256,uint256,uint256)": _rule(_burned, (3, 3)),
     "ExecutionSuccess(bytes32,uint256)": _rule(_safe, (1, 2), (2, 1)),
     "UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)": _rule(_operation, (4, 4)),
     "Claimed(uint256,address,uint256)": _rule(_claim_in_data, (1, 3)),

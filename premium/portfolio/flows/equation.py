@@ -120,7 +120,9 @@ def _legs(told: Told, done: Done) -> Iterable[Leg]:
         yield Move(done.tx, None, "gas", asset, done.sender, "", done.gas_paid), done.sender, -done.gas_paid
     for move in moves:
         for wallet, units in sorted(move.effects(told.wallets).items()):
-            yield move, wallet, units
+            grown = done.accrued(move, wallet) if units else 0
+            if units != grown or not units:
+                yield move, wallet, units - grown
 
 
 def _outside(told: Told, done: Done, pair: Pair) -> str | None:

@@ -17,6 +17,7 @@ from premium.portfolio.flows.asked import Reading, Transaction, Transfer
 Pair = tuple[str, str]
 """A wallet and an asset."""
 T = TypeVar("T")
+_NOBODY = "0x" + "0" * 40
 
 
 class Move(NamedTuple):
@@ -60,6 +61,17 @@ class Done:
     def order(self) -> tuple[int, str]:
         """By block, then by name."""
         return (-1 if self.block is None else self.block), self.tx
+
+    def accrued(self, move: Move, wallet: str) -> int:
+        """Return which part of a log's units is growth that the balance had before.
+
+        A token of Aave's that is given again, or burned, mints its interest in the same transfer. What the token tells
+        of itself alone counts, and only of what it mints and burns: it could grow without a word as well.
+        """
+        if move.by != "log" or _NOBODY not in (move.source.lower(), move.target.lower()):
+            return 0
+        of_it = ("accrued", wallet.lower(), str(move.units), move.asset.lower().rpartition(":")[2])
+        return sum(sign.units or 0 for sign in self.signs if sign[:4] == of_it)
 
 
 def transactions(given: Sequence[Transaction]) -> dict[str, Done]:

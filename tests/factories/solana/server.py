@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from solders.pubkey import Pubkey
@@ -85,3 +89,36 @@ class ClusterNode:
             "rentEpoch": 0,
             "space": len(account.data),
         }
+
+
+@contextmanager
+def served(fill: Callable[[Cluster], None]) -> Iterator[str]:
+    """The address of a node over a cluster that `fill` prepared; the runtime belongs to the thread that serves it."""
+    ready, made = threading.Event(), list[HTTPServer]()
+
+    def serve() -> None:
+        cluster = Cluster()
+        node = ClusterNode(cluster)
+        fill(cluster)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                calls = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                out = json.dumps([node.answer(call) for call in calls]).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(out)))
+                self.end_headers()
+                self.wfile.write(out)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+                """Quiet."""
+
+        made.append(HTTPServer(("127.0.0.1", 0), Handler))
+        ready.set()
+        made[0].serve_forever(poll_interval=0.05)
+
+    threading.Thread(target=serve, daemon=True).start()
+    assert ready.wait(30)
+    yield f"http://127.0.0.1:{made[0].server_address[1]}"
+    made[0].shutdown()
+    made[0].server_close()

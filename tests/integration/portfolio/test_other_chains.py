@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -63,40 +61,16 @@ def ledger() -> Ledger:
 
 @pytest.fixture
 def cluster_url() -> Iterator[str]:
-    """A cluster, which belongs to the thread that serves it."""
-    ready, urls = threading.Event(), list[Any]()
 
-    def serve() -> None:
-        cluster = Cluster()
+    def fill(cluster: Cluster) -> None:
         cluster.at(slot=900, epoch=9, unix=1_700_000_000)
-        node = solana.ClusterNode(cluster)
         cluster.pay(OWNER.pubkey(), 5 * SOL)
         mint = cluster.mint(6)
         cluster.give(cluster.hold(OWNER.pubkey(), mint), mint, 12_500_000)
         cluster.stake(OWNER.pubkey(), 10 * SOL, delegated=9 * SOL, activated=3)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                calls = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                out = json.dumps([node.answer(call) for call in calls]).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(out)))
-                self.end_headers()
-                self.wfile.write(out)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-                """Quiet."""
-
-        http = HTTPServer(("127.0.0.1", 0), Handler)
-        urls.extend([f"http://127.0.0.1:{http.server_address[1]}", http])
-        ready.set()
-        http.serve_forever(poll_interval=0.05)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    yield urls[0]
-    urls[1].shutdown()
+    with solana.served(fill) as url:
+        yield url
 
 
 @pytest.fixture

@@ -130,3 +130,32 @@ def test_a_log_of_another_shape_says_nothing() -> None:
     for log in (cut | {"data": cut["data"][:-2]}, cut | {"topics": cut["topics"][:3]}, cut | {"topics": []}):
         told = sent("t", moved("c", ME, OTHER, 50), sender=OTHER, events=[log])
         assert kinds(one(case([read(ME, "c", 50)], [], told))) == [(ME, "c", -50, "withdrawal")]
+
+
+MINTED, BURNED = (f"{name}(address,address,uint256,uint256,uint256)" for name in ("Mint", "Burn"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "transfer", "log", "flow"),
+    [
+        # 100 were there, 10 of them interest; 50 more are supplied, and the token mints 60.
+        (100, 152, moved(TOKEN, NOBODY, ME, 60), event(MINTED, TOKEN, [OTHER, ME], [60, 10, 9]), 50),
+        # 40 are repaid, of which 10 are interest: the token burns 30.
+        (100, 61, moved(TOKEN, ME, NOBODY, 30), event(BURNED, TOKEN, [ME, OTHER], [30, 10, 9]), -40),
+        # 4 are repaid, less than the interest: the token mints the rest.
+        (100, 97, moved(TOKEN, NOBODY, ME, 6), event(MINTED, TOKEN, [ME, ME], [6, 10, 9]), -4),
+    ],
+)
+def test_interest_that_a_token_mints_with_a_transfer_was_there_before(
+    before: int, after: int, transfer: dict[str, Any], log: dict[str, Any], flow: int
+) -> None:
+    """Aave's tokens grow by the second, and say so again when they are moved: it is income once."""
+    told = sent("t", transfer, sender=OTHER, events=[log])
+    found = one(case([read(ME, TOKEN, before)], [read(ME, TOKEN, after)], told) | {"rebasing": [TOKEN]})
+    assert (found["closes"], [(units, kind) for _, _, units, kind in kinds(found)][1:]) == (
+        True, [(after - before - flow, "income")],
+    )  # fmt: skip
+    assert kinds(found)[0][2] == flow
+    elsewhere = sent("t", transfer, sender=OTHER, events=[log | {"address": POOL}])
+    other = one(case([read(ME, TOKEN, before)], [read(ME, TOKEN, after)], elsewhere) | {"rebasing": [TOKEN]})
+    assert abs(kinds(other)[0][2]) == transfer["units"], "another's log says nothing"
