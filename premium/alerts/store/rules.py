@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,9 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from premium.alerts.language.rule import Rule
-from premium.alerts.language.values import seconds
 from premium.alerts.model import Action, AddedRule, Alert, Draft, Firing, RuleRow
 from premium.alerts.store.firings import record_firings
-from premium.alerts.store.levels import holding
+from premium.alerts.store.levels import begun, holding
 from premium.alerts.store.rule_form import PRESENT_CONDITIONS
 from premium.entitlements import Quota
 from premium.errors import Conflict, NotFound, Unprocessable
@@ -42,17 +41,19 @@ class RuleStore:
     ) -> AddedRule:
         """Keep a rule; Unprocessable when the user has as many as the quota already.
 
-        Of an `edge` rule it is said whether it holds now; with `fire` it fires then, in the same transaction.
+        Of an `edge` rule it is said whether it holds now; with `fire` it fires then, in the same transaction, or as
+        soon as its matcher finds that it did.
         """
         values = _values(draft) | {"user": user_id, "secret": secret}
         with self._rows(user_id) as rows:
             # Two requests at once could each find room for the last rule.
             rows.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alert_rules:{user_id}",))
-            rows.execute(_ADD, values | {"most": quota.most})
+            there = None if edge is None else holding(rows.connection, edge)
+            # A level that is being written is not seen here: the matcher looks again when it has the rule.
+            rows.execute(_ADD, values | {"most": quota.most, "awaits": fire and not there})
             made = rows.fetchone()
-            there = holding(rows.connection, edge) if made is not None and edge is not None else None
             alerts = (
-                record_firings(rows.connection, [_begun(made.id, one) for one in there])
+                record_firings(rows.connection, [begun(made.id, one) for one in there])
                 if fire and there and made
                 else []
             )
@@ -151,11 +152,6 @@ class RuleStore:
             yield rows
 
 
-def _begun(rule_id: UUID, event: Mapping[str, Any]) -> Firing:
-    time = datetime.fromtimestamp(seconds(event.get("timestamp")), UTC)
-    return Firing(rule_id, str(event["event_id"]), time, event)
-
-
 def _found(row: RuleRow | None, rule_id: UUID) -> RuleRow:
     if row is None:
         raise NotFound(f"there is no rule {rule_id}")
@@ -186,9 +182,10 @@ created_at, updated_at
 """
 _ADD = f"""
 INSERT INTO alert_rules
-    (user_id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, signing_secret, form)
+    (user_id, name, type, conditions, actions, enabled, cooldown_seconds, trigger, hysteresis, signing_secret, form,
+     awaits_level)
 SELECT %(user)s, %(name)s, %(type)s, %(conditions)s, %(actions)s, %(enabled)s, %(cooldown)s, %(trigger)s,
-       %(hysteresis)s, %(secret)s, 2
+       %(hysteresis)s, %(secret)s, 2, %(awaits)s
 WHERE (SELECT count(*) FROM alert_rules WHERE user_id = %(user)s) < %(most)s
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constant columns

@@ -54,11 +54,23 @@ class ShardRules:
             found = connection.execute(_CHANGED, self._names | {"named": named}).fetchall()
         return rows[-1]["position"], named, [RuleText(**row) for row in found]
 
+    def awaiting(self) -> list[RuleText]:
+        """Return rules that were asked to fire where they hold, and have not.
+
+        Those of the last ten minutes, unchanged since: later their owner sees by himself what became of them.
+        """
+        with self._database.transaction() as connection:
+            return [RuleText(**row) for row in connection.execute(_AWAITING, self._names)]
+
 
 _RULE = f"id::text AS id, type, {PRESENT_CONDITIONS}::text AS conditions, cooldown_seconds, trigger, hysteresis"
 _OURS = "enabled AND (bucket = ANY (%(buckets)s) OR bucket IS NULL)"
 _RULES = f"SELECT {_RULE} FROM alert_rules WHERE {_OURS}"  # noqa: S608 - constants
 _CHANGED = f"{_RULES} AND id = ANY (%(named)s)"
+_AWAITING = f"""
+{_RULES} AND awaits_level AND version = 1 AND created_at > now() - interval '10 minutes'
+    AND NOT EXISTS (SELECT 1 FROM alert_history h WHERE h.alert_rule_id = alert_rules.id)
+"""  # noqa: S608 - constants
 _CHANGES = """
 SELECT position, rule_id FROM alert_rule_changes WHERE position > %(at)s ORDER BY position LIMIT %(most)s
 """

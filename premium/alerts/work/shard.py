@@ -84,6 +84,7 @@ class Shard:
         """Read what the last owner did; the lease is ours from now on."""
         self._go_on()
         self._state.load_states()
+        self._settle()
 
     def _go_on(self) -> None:
         """Go on to where the owner is: its events first, because a changed rule begins anew after them."""
@@ -107,8 +108,17 @@ class Shard:
         """Follow changed rules and renew the lease, at least five times a second."""
         if time.monotonic() - self._followed >= FOLLOW_SECONDS:
             self.lease.renew()
-            self._state.follow_rules()
+            if self._state.follow_rules():
+                self._settle()
             self._followed = time.monotonic()
+
+    def _settle(self) -> None:
+        """Fire rules that held when they were made, where that was written too late for their owner to see."""
+        with self._database.transaction() as connection:
+            self.lease.fence(connection)
+            alerts = self._state.settle(connection)
+        self._state.rest(alerts)
+        self._tell(alerts)
 
     def _overlooked(self) -> list[UUID]:
         if time.monotonic() - self._swept < OVERLOOKED_SECONDS:
@@ -187,7 +197,13 @@ class Shard:
             self._state.seen = taken[0].matched_at
         self._state.matcher.memory.changes = Changes()
         self._queue.remove(batches)
+        self._tell(alerts)
+        return events
+
+    def _tell(self, alerts: Sequence[Alert]) -> None:
+        """Have committed alerts delivered, and count them."""
+        if not alerts:
+            return
         self._enqueue(alerts)
         if fired := sum(alert.notice == "fired" for alert in alerts):
             count("AlertsTriggered", fired)
-        return events

@@ -9,19 +9,26 @@ from __future__ import annotations
 import gc
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
 
 from premium.alerts.language.earlier_events import in_present_form
 from premium.alerts.language.forms import RuleForms, RuleText
 from premium.alerts.language.rule import Rule, RuleError
 from premium.alerts.matcher.matcher import Matcher
 from premium.alerts.matcher.memory import Changes
+from premium.alerts.model import Alert
 from premium.alerts.shards.placement import is_in_every_shard, shard_of
 from premium.alerts.store.batches import REPLAYED, ShardBatches
+from premium.alerts.store.firings import record_firings
+from premium.alerts.store.levels import begun, holding
 from premium.alerts.store.memory import MemoryStore
 from premium.alerts.store.shard_rules import ShardRules
 from premium.observability import logger
@@ -85,6 +92,25 @@ class ShardState:
                     self.matcher.forget(rule_id)
             self._begin([rule for rule in there.values() if rule.cooldown or rule.hysteresis is not None])
             self._position, changed = position, changed + len(named)
+
+    def settle(self, connection: Connection[DictRow]) -> list[Alert]:
+        """Fire the rules that hold and were asked to fire then.
+
+        Of these no level was written as they were made: the event that says so was judged before the matcher had the
+        rule, which would wait for the next crossing. Call it after `follow_rules`, with nothing in hand.
+        """
+        there = [rule for row in self._rules.awaiting() if (rule := self._rule(row)) is not None]
+        firings = [begun(UUID(rule.id), event) for rule in there for event in holding(connection, rule) or ()]
+        return record_firings(connection, firings) if firings else []
+
+    def rest(self, alerts: Iterable[Alert]) -> None:
+        """Let rules rest that fired when they were settled."""
+        times: dict[str, list[float]] = {}
+        for alert in alerts:
+            times.setdefault(str(alert.rule_id), []).append(alert.event_time.timestamp())
+        for rule_id, fired in times.items():
+            if rule_id in self.matcher.index.slots:
+                self.matcher.begin(rule_id, sorted(fired))
 
     def reload_memory(self, alive: Callable[[], object] = lambda: None) -> None:
         """Forget the events that the matcher saw and read what was committed of them."""

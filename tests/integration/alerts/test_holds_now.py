@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,50 @@ def test_what_does_not_hold_does_not_fire(line: Line, owner: UUID) -> None:
     line.run()
     saved = add(line, owner, fire_if_true=True)
     assert (saved.holds_now, saved.fired, line.fired()) == (False, False, [])
+
+
+@pytest.mark.parametrize("more", [{}, {"hysteresis": "5"}, {"cooldown_seconds": 300}])
+def test_it_fires_though_its_first_price_was_judged_before_the_matcher_had_it(
+    line: Line, owner: UUID, more: dict[str, Any]
+) -> None:
+    """A poll that another rule began comes between the making of a rule and its matcher's next look at rules."""
+    line.run()
+    saved = add(line, owner, fire_if_true=True, **more)
+    assert (saved.holds_now, saved.fired) == (False, False)
+    line.send(price(1, "101"))
+    line.shard._followed = time.monotonic()  # it has looked just now, and does not know the rule
+    line.shard.step(0.05)
+    assert line.fired() == []
+    line.run()
+    assert line.fired() == [("p1", False)]
+    assert line.count("notification_deliveries") == 1
+    line.run()
+    line.send(price(3, "102"), price(4, "98"), price(5, "103"))
+    line.run()
+    add(line, owner)  # which has the matcher look at its rules again
+    line.run()
+    assert line.fired() == [("p1", False)] + ([] if more else [("p5", False)])
+
+
+def test_one_that_was_not_asked_to_waits_for_the_next_crossing(line: Line, owner: UUID) -> None:
+    line.run()
+    add(line, owner)
+    line.send(price(1, "101"))
+    line.shard._followed = time.monotonic()
+    line.shard.step(0.05)
+    line.run()
+    assert line.fired() == []
+
+
+def test_who_takes_over_fires_what_the_owner_before_had_no_time_for(line: Line, owner: UUID) -> None:
+    line.run()
+    add(line, owner, fire_if_true=True)
+    line.send(price(1, "101"))
+    line.shard._followed = time.monotonic()
+    line.shard.step(0.05)
+    line.lease.release()
+    line.shard = line.begin("second")
+    assert line.fired() == [("p1", False)]
 
 
 @pytest.mark.parametrize("changes", [{"trigger": "level"}, {"enabled": False}, {"conditions": ABOVE[1:]}])
