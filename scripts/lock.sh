@@ -19,7 +19,7 @@ compile workers --extra workers -c requirements/dev.txt
 compile infra --extra infra -c requirements/dev.txt
 
 # The judges of templates stand apart: checkov pins its own versions of what the product uses too. So do the peers and compilers.
-for apart in node scan peers returns-peers vyper vyper-former; do
+for apart in node scan peers returns-peers security-peers vyper vyper-former; do
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-header --output-file "requirements/$apart.txt" "requirements/$apart.in" "$@"
     echo "requirements/$apart.txt: $(grep -c '==' "requirements/$apart.txt") packages"

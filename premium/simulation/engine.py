@@ -22,6 +22,7 @@ from premium.simulation.model import (
     Authority,
     Block,
     Fragile,
+    Log,
     Movement,
     NotSimulated,
     Outcome,
@@ -87,7 +88,12 @@ class _Simulation:
         if subjects.cut:
             self.unknowns["it touches more assets than are read"] = None
         looks = Looks(self.request, subjects, self.errors)
-        found, standing, told = await self._official(way, looks, base)
+        found, standing, told, elsewhere = await self._official(way, looks, base)
+        wider = named([*logs, *elsewhere], self.touched.contracts, self.request)
+        if wider.holdings.keys() - subjects.holdings.keys():
+            # What pays under other surroundings alone is a token that the run itself never touched.
+            subjects, looks = wider, Looks(self.request, wider, self.errors)
+            found, standing, told, _ = await self._official(way, looks, base)
         end = looks.end(found, base)
         told += await self._together(way, looks, base, end, told)
         hangs = await self._hangs(way, looks, base, end)
@@ -171,8 +177,8 @@ class _Simulation:
         for name in reader.misses(answer, base.seen):
             self.assumed[f"the {name} that contracts see: the node does not take it"] = None
 
-    async def _official(self, way: Way, looks: Looks, base: Scene) -> tuple[Seen, Outcome, list[Variant]]:
-        """The run that counts, twice, and every variant, in one request."""
+    async def _official(self, way: Way, looks: Looks, base: Scene) -> tuple[Seen, Outcome, list[Variant], list[Log]]:
+        """The run that counts, twice, and every variant, in one request; and what variants say of the user."""
         varies = self.request.variants and way.method != "eth_call"
         listed = varied.changes(base, self.balance) if varies else ()
         plans = [looks.plan(base, powers=True), looks.standing(base), looks.plan(base)]
@@ -187,7 +193,8 @@ class _Simulation:
         found = looks.seen(counted, base)
         end = looks.end(found, base)
         pairs = zip(listed, answers[3:], strict=True)
-        return found, standing, [looks.variant(one.name, end, each, one.scene) for one, each in pairs]
+        told = [looks.variant(one.name, end, each, one.scene) for one, each in pairs]
+        return found, standing, told, _about(answers[3:], self.request.user)
 
     async def _together(self, way: Way, looks: Looks, base: Scene, end: End, told: Sequence[Variant]) -> list[Variant]:
         """Name what only together makes a difference: each part is left out in turn."""
@@ -233,6 +240,21 @@ class _Simulation:
 def _own(each: Ran) -> Ran:
     """Events of contracts alone, without those that the node adds for the coin."""
     return each if each.logs is None else replace(each, logs=tuple(one for one in each.logs if one.address != COIN))
+
+
+def _about(outcomes: Sequence[Outcome | NotSimulated], user: str) -> list[Log]:
+    """Events of runs that name the user, each contract's once."""
+    word = int(user, 16)
+    found = {
+        log.address: log
+        for outcome in outcomes
+        if not isinstance(outcome, NotSimulated)
+        for each in outcome
+        if isinstance(each, Ran)
+        for log in each.logs or ()
+        if log.address != COIN and word in log.topics
+    }
+    return list(found.values())
 
 
 _GRAVITY = ("worse", "better", "succeeds", "reverts", "unknown", "same")

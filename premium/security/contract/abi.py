@@ -8,9 +8,10 @@ from premium.security.detectors.profile import CodeProfile
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Path
-from premium.security.evm.words import ADDRESS_MASK, MASK, Word
+from premium.security.evm.words import ADDRESS_MASK, MAP, MASK, Word
 
 _HEAD, _MOST = 4, 32
+_SIGNEXTEND = 0x0B
 
 
 def functions_of(profile: CodeProfile) -> list[dict[str, str]]:
@@ -47,15 +48,24 @@ def _refuses_value(arena: Arena, path: Path) -> bool:
 def _arguments(arena: Arena, paths: list[Path]) -> list[str]:
     """The types by place, as far as the highest word that is read of the arguments' heads."""
     found: dict[int, str] = {}
+    of_addresses: set[int] = set()
     for path in paths:
         for word in _words(arena, path):
-            for place, kind in _typed(arena, word):
-                if kind != "uint256" or place not in found:
+            for place, kind in (*_typed(arena, word), *_dynamic(arena, word)):
+                if place not in found or _rank(kind) > _rank(found[place]):
                     found[place] = kind
+            of_addresses |= set(_members(arena, word))
+    found |= {place: "address[]" for place in of_addresses if found.get(place) == "uint256[]"}
     return [found.get(place, "uint256") for place in range(max(found, default=-1) + 1)]
 
 
+def _rank(kind: str) -> int:
+    """How much a type says: what is only a word the least, a list's members the most."""
+    return 0 if kind == "uint256" else 1 if kind == "bytes" else 3 if kind.endswith("[]") else 2
+
+
 def _typed(arena: Arena, word: Word) -> Iterable[tuple[int, str]]:
+    """The type of an argument that a word reads."""
     kind, args = arena.kind[word], arena.args[word]
     place = _place(arena, word)
     if place is not None:
@@ -65,11 +75,58 @@ def _typed(arena: Arena, word: Word) -> Iterable[tuple[int, str]]:
             mask, at = arena.constant(one), _place(arena, other)
             if mask is not None and at is not None:
                 yield at, _of_mask(mask)
-    if kind == op.CALLDATALOAD and arena.kind[args[0]] == op.ADD:
-        for one in arena.args[args[0]]:
-            at = _place(arena, one)
-            if at is not None:
-                yield at, "bytes"
+    elif kind == MAP and word in arena.address_keys and (at := _place(arena, args[1])) is not None:
+        yield at, "address"
+    elif kind == _SIGNEXTEND and (at := _place(arena, args[1])) is not None:
+        width = arena.constant(args[0])
+        if width is not None and width < 31:
+            yield at, f"int{8 * (width + 1)}"
+    elif kind == op.ISZERO and (at := _doubly(arena, word)) is not None:
+        yield at, "bool"
+
+
+def _dynamic(arena: Arena, word: Word) -> Iterable[tuple[int, str]]:
+    """The argument whose bytes or members a word reads: its head is an offset."""
+    kind, args = arena.kind[word], arena.args[word]
+    if kind in (op.MUL, op.SHL):
+        yield from _of_length(arena, args)
+    elif kind == op.CALLDATALOAD:
+        yield from ((at, "bytes") for at in _offsets(arena, args[0], 1))
+
+
+def _members(arena: Arena, word: Word) -> Iterable[int]:
+    """Places of lists of which a member is cut to an address."""
+    if arena.kind[word] != op.AND:
+        return
+    for one, other in (arena.args[word], arena.args[word][::-1]):
+        if arena.constant(one) == ADDRESS_MASK and arena.kind[other] == op.CALLDATALOAD:
+            yield from _offsets(arena, arena.args[other][0], 4)
+
+
+def _offsets(arena: Arena, word: Word, depth: int) -> Iterable[int]:
+    """Places of the heads that a sum adds up."""
+    if arena.kind[word] != op.ADD or not depth:
+        return
+    for part in arena.args[word]:
+        at = _place(arena, part)
+        if at is not None:
+            yield at
+        else:
+            yield from _offsets(arena, part, depth - 1)
+
+
+def _doubly(arena: Arena, word: Word) -> int | None:
+    """The place of a word that is made a truth value: nothing but flags is asked twice."""
+    inner = arena.args[word][0]
+    return _place(arena, arena.args[inner][0]) if arena.kind[inner] == op.ISZERO else None
+
+
+def _of_length(arena: Arena, args: tuple[Word, ...]) -> Iterable[tuple[int, str]]:
+    """A list's length, times the size of a member."""
+    for one, other in (args, args[::-1]):
+        if arena.constant(one) not in (5, 32) or arena.kind[other] != op.CALLDATALOAD:
+            continue
+        yield from ((at, "uint256[]") for at in _offsets(arena, arena.args[other][0], 1))
 
 
 def _place(arena: Arena, word: Word) -> int | None:

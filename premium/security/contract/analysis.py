@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from premium.security.contract.clashes import kept_apart
-from premium.security.contract.initialisers import Initialiser, initialisers
+from premium.security.contract.initialisers import Initialisers, initialisers
 from premium.security.contract.proxies import Target, target_of
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.detectors.control import delegate_slots
@@ -36,7 +36,7 @@ class CodeAnalysis(BaseModel):
     """Where its fallback hands calls to."""
     kept_apart: dict[int, int]
     """Functions that it keeps for itself, where it is a proxy."""
-    initialisers: tuple[Initialiser, ...]
+    initialisers: Initialisers
     signals: tuple[Signal, ...]
     written: frozenset[str]
     """Variables that it writes: only for these it matters whether a proxy runs what they name."""
@@ -67,7 +67,7 @@ def analysed(code: bytes) -> CodeAnalysis:
         entries={key: at for key, at in found.entries.items() if key is not None},
         numerator=found.share.numerator, denominator=found.share.denominator,
         complete=is_complete(profile), forwards=forwards(profile), target=target_of(profile),
-        kept_apart=kept_apart(profile), initialisers=tuple(initialisers(profile)), signals=signals_of(profile),
+        kept_apart=kept_apart(profile), initialisers=initialisers(profile), signals=signals_of(profile),
         written=frozenset(profile.writers) - PROXY_SLOTS - frozenset(delegate_slots(profile)), shown=frozenset(shown),
     )  # fmt: skip
 

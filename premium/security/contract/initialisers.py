@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from premium.security.contract.state import StateReader
@@ -43,12 +43,22 @@ class Initialiser(NamedTuple):
     selector: int
     offset: int
     shape: str
-    asks: tuple[Ask, ...]
+    asks: tuple[int, ...]
+    """Numbers of its conditions."""
 
 
-def initialisers(profile: CodeProfile) -> Iterator[Initialiser]:
+class Initialisers(NamedTuple):
+    """Initialisers of a code, and their conditions: many ways ask the same."""
+
+    ways: tuple[Initialiser, ...] = ()
+    asks: tuple[Ask, ...] = ()
+
+
+def initialisers(profile: CodeProfile) -> Initialisers:
     """Find functions that name who is privileged and demand a state that they change."""
+    asks = _Asks(profile)
     keys = {one.key for by in profile.guards.values() for one in by if one.kind in ("slot", "role")}
+    ways: dict[tuple[int, tuple[int, ...]], Initialiser] = {}
     for shape in sorted(keys):
         for one in profile.writers.get(shape, []):
             path, value = one.path, one.change.value
@@ -56,51 +66,85 @@ def initialisers(profile: CodeProfile) -> Iterator[Initialiser]:
                 continue
             mine = "[" in shape or profile.arena.taint[value] & FROM_CALLDATA or profile.arena.kind[value] == op.CALLER
             if mine and profile.sets_on_first_call_only(path, one.write):
-                yield Initialiser(path.selector, one.write.offset, shape, tuple(_asks(profile, path)))
+                made = Initialiser(path.selector, one.write.offset, shape, asks.of(path))
+                ways.setdefault((made.selector, made.asks), made)
+    return Initialisers(tuple(ways.values()), asks.listed)
 
 
-def open_initialisers(found: Iterable[Initialiser], target: str, reader: StateReader) -> Iterator[Signal]:
+def open_initialisers(found: Initialisers, target: str, reader: StateReader) -> Iterator[Signal]:
     """Find those that are still open to anyone.
 
     Whether they may is read from the storage of `target`; without a state nothing is said.
     """
     told: set[int] = set()
     slots: dict[int, int | None] = {}
+    values: dict[int, int | None] = {}
 
     def stored(slot: int) -> int | None:
         if slot not in slots:
             slots[slot] = reader.storage(target, slot)
         return slots[slot]
 
-    for one in found:
-        if one.selector not in told and _is_open(one, stored):
+    def value(number: int) -> int | None:
+        if number not in values:
+            values[number] = _value(found.asks[number].what, stored)
+        return values[number]
+
+    for one in found.ways:
+        if one.selector not in told and _is_open(one, found.asks, value):
             told.add(one.selector)
             yield Signal("open_initializer", one.selector, one.offset, one.shape)
 
 
-def _is_open(one: Initialiser, stored: Stored) -> bool:
+def _is_open(one: Initialiser, asks: tuple[Ask, ...], value: Stored) -> bool:
     """Whether what the path asks of fixed storage holds; it must ask of some that it changes."""
     asked = False
-    for ask in one.asks:
-        value = _value(ask.what, stored)
-        if value is None:
+    for number in one.asks:
+        ask, found = asks[number], value(number)
+        if found is None:
             if ask.hangs:
                 return False  # hangs on a state that nobody has told, or on more than the state
             continue
-        if (value != 0) != ask.truth:
+        if (found != 0) != ask.truth:
             return False
         asked = asked or ask.changes
     return asked
 
 
-def _asks(profile: CodeProfile, path: Path) -> Iterator[Ask]:
-    written = {one.slot for one in path.effects if isinstance(one, Write)}
-    for atom, truth in path.facts.items():
-        slots = profile.slots.loads(atom)
-        what = _expression(profile, atom, [_MOST])
-        hangs = any(profile.arena.kind[slot] == CONST for slot in slots)
-        if what is not None or hangs:
-            yield Ask(what, truth, hangs, bool(slots & written))
+class _Asks:
+    """Conditions of paths, each told once."""
+
+    def __init__(self, profile: CodeProfile) -> None:
+        self._profile = profile
+        self._numbers: dict[tuple[Word, bool, bool], int | None] = {}
+        self._listed: list[Ask] = []
+
+    @property
+    def listed(self) -> tuple[Ask, ...]:
+        """Every condition, by its number."""
+        return tuple(self._listed)
+
+    def of(self, path: Path) -> tuple[int, ...]:
+        """Return the numbers of what a path asks, as far as a state can tell."""
+        written = {one.slot for one in path.effects if isinstance(one, Write)}
+        made = []
+        for atom, truth in path.facts.items():
+            changes = bool(self._profile.slots.loads(atom) & written)
+            number = self._number(atom, truth=truth, changes=changes)
+            if number is not None:
+                made.append(number)
+        return tuple(made)
+
+    def _number(self, atom: Word, *, truth: bool, changes: bool) -> int | None:
+        key = (atom, truth, changes)
+        if key not in self._numbers:
+            kinds = (self._profile.arena.kind[slot] for slot in self._profile.slots.loads(atom))
+            hangs = any(kind == CONST for kind in kinds)
+            what = _expression(self._profile, atom, [_MOST])
+            self._numbers[key] = len(self._listed) if what is not None or hangs else None
+            if self._numbers[key] is not None:
+                self._listed.append(Ask(what, truth, hangs, changes))
+        return self._numbers[key]
 
 
 def _expression(profile: CodeProfile, word: Word, left: list[int]) -> Expression:

@@ -96,7 +96,7 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int
     if len(wholes) == len(pieces) == 2:
         first, second = wholes
         base, key = (second, first) if _is_base(arena, second) or not _is_base(arena, first) else (first, second)
-        return arena.make(MAP, base, _unmasked(arena, key))
+        return _entry(arena, base, key)
     packed = None if len(wholes) == len(pieces) else _packed(arena, pieces)
     return _hash_of(arena, pieces, identity) if packed is None else packed
 
@@ -122,7 +122,16 @@ def _packed(arena: Arena, pieces: list[Piece]) -> Word | None:
         return None
     entry = arena.opaque(PACKED, sum(size for size, _, _ in pieces), arena.const(base))
     for key in keys:
-        entry = arena.make(MAP, entry, _unmasked(arena, key))
+        entry = _entry(arena, entry, key)
+    return entry
+
+
+def _entry(arena: Arena, base: Word, key: Word) -> Word:
+    """A mapping's entry; that its key is an address is remembered."""
+    bare = _unmasked(arena, key)
+    entry = arena.make(MAP, base, bare)
+    if bare != key:
+        arena.address_keys.add(entry)
     return entry
 
 

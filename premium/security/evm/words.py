@@ -51,6 +51,8 @@ class Words:
         self._depth: list[int] = []
         self.memo: dict[tuple[int, ...], Word] = {}
         self._constants: dict[int, Word] = {}
+        self.address_keys: set[Word] = set()
+        """Entries of mappings whose key was cut to an address before it was hashed."""
 
     def const(self, value: int) -> Word:
         """Return the word of a constant, modulo 2^256."""

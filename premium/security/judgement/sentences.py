@@ -142,7 +142,8 @@ def _ordered(effect: Order, scene: Scene) -> str:
     gets = ", ".join(_item(each, scene) for each in mine) or "nothing"
     others = [f"{_item(each, scene)} to {who(each.who, scene)}" for each in effect.gets if each.who != effect.maker]
     rest = f"; others get {', '.join(others)}" if others else ""
-    return f"An order: {who(effect.maker, scene)} gives {gives} and gets {gets}{rest}{_until(effect.until)}."
+    give, get = ("give", "get") if effect.maker == scene.user else ("gives", "gets")
+    return f"An order: {who(effect.maker, scene)} {give} {gives} and {get} {gets}{rest}{_until(effect.until)}."
 
 
 def _item(item: Item, scene: Scene) -> str:

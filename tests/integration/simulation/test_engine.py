@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from local.evm import Evm
+from local.market.artifacts import creation_code
 from premium.simulation.model import NATIVE, Movement, NotSimulated, Transaction
+from tests.factories.contracts.deployment import deploy
 from tests.fixtures.lying_node import refuses, says
 from tests.integration.simulation.nodes import PLACE, pays, simulated
 
@@ -46,6 +48,20 @@ def test_a_contract_that_pays_in_a_simulator_alone_is_told_by_what_it_looks_at(
     assert found.success
     assert found.movements == ()
     assert any(name in each.name and each.end == "better" for each in found.variants)
+
+
+def test_a_token_that_comes_in_a_simulator_alone_is_told(evm: Evm, sender: str) -> None:
+    """The run that counts never touches the token; under the other base fee it comes."""
+    types = ("string", "string", "uint256", "address")
+    token = deploy(evm, creation_code("ERC20PresetFixedSupply"), types, ("A", "A", ETHER, PLACE))
+    transfer = "63a9059cbb60e01b600052" + "33600452" + "6005602452" + f"6000600060446000600073{token[2:]}5af1"
+    _place(evm, bytes.fromhex(f"4815600657005b{transfer}00"))
+    found = simulated(evm.url, Transaction(sender=sender, to=PLACE, data=b"claim"))
+    assert found.movements == ()
+    # With the gas that a wallet gives for what the run used, the transfer alone does not fit.
+    (differs,) = [each for each in found.variants if each.name == "base fee and gas"]
+    assert differs.end == "better"
+    assert [(each.asset, each.amount) for each in differs.movements] == [(token, 5)]
 
 
 def test_conditions_that_hold_only_together_are_named_together(evm: Evm, sender: str) -> None:
