@@ -6,11 +6,9 @@ import functools
 import hashlib
 import json
 import os
-import pickle
 import re
 import subprocess
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +16,9 @@ from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[3]
 _HERE = Path(__file__).parent
+_KEPT = Path(os.environ.get("PREMIUM_TEST_CONTRACTS", Path.home() / ".cache" / "premium-tests" / "contracts"))
+_FORM = 1
+"""Of the kept rows."""
 _EXPECTS = re.compile(r"// expects:([^\n]*)\n(?:abstract )?contract (\w+)")
 
 BUILDS: dict[str, dict[str, Any]] = {
@@ -36,6 +37,14 @@ class Compiled(NamedTuple):
     creation: bytes
     runtime: bytes
     abi: list[dict[str, Any]]
+
+    def row(self) -> list[Any]:
+        return [self.name, self.build, sorted(self.expects), self.creation.hex(), self.runtime.hex(), self.abi]
+
+    @classmethod
+    def of(cls, row: list[Any]) -> Compiled:
+        name, build, expects, creation, runtime, abi = row
+        return cls(name, build, frozenset(expects), bytes.fromhex(creation), bytes.fromhex(runtime), abi)
 
 
 def sources() -> dict[str, str]:
@@ -101,48 +110,54 @@ def _contracts(build: str, output: dict[str, Any], expected: dict[str, frozenset
 
 @functools.cache
 def corpus() -> tuple[Compiled, ...]:
-    """All sources under other names, in all builds."""
-    return _once({name: renamed(text) for name, text in sources().items()}, _compiled)
+    """All sources under other names: own ones in every build, those over published libraries in the fastest one."""
+    texts = {name: renamed(text) for name, text in sources().items()}
+    over = {name: texts.pop(name) for name in ("libraries.sol", "solady.sol")}
+    return (*_kept(texts, *BUILDS), *_kept(over, "plain"))
 
 
 @functools.cache
 def parties(file: str) -> tuple[Compiled, ...]:
     """Contracts about who decides, of one file, under other names, in all builds; each file is compiled by itself."""
     text = (_HERE / "sources" / "parties" / file).read_text()
-    return _once({file: renamed(text)}, lambda found: compile_sources(found, BUILDS))
+    return _kept({file: renamed(text)}, *BUILDS)
 
 
 @functools.cache
 def compiled_vaults() -> dict[str, Compiled]:
     """Vaults over OpenZeppelin's, and small contracts from published rules, by name."""
-    texts = {path.name: path.read_text() for path in sorted((_HERE.parent / "vaults").glob("*.sol"))}
-    made = _once(texts, lambda found: compile_sources(found, {"optimized": BUILDS["optimized"]}))
-    return {each.name: each for each in made}
+    return _optimized("vaults")
 
 
 @functools.cache
 def compiled_rules() -> dict[str, Compiled]:
     """Small contracts from published rules that use no library, by name."""
-    texts = {path.name: path.read_text() for path in sorted((_HERE.parent / "rules").glob("*.sol"))}
-    made = _once(texts, lambda found: compile_sources(found, {"optimized": BUILDS["optimized"]}))
-    return {each.name: each for each in made}
+    return _optimized("rules")
 
 
-def _once(texts: dict[str, str], compiled: Callable[[dict[str, str]], list[Compiled]]) -> tuple[Compiled, ...]:
-    """Compile once a test run for all its processes."""
-    digest = hashlib.sha256(repr((texts, BUILDS, compiler_version())).encode()).hexdigest()[:16]
-    kept = Path(os.environ["PREMIUM_TEST_RUN"]) / f"contracts-{digest}.pickle"
-    with FileLock(kept.with_suffix(".lock")):
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps([tuple(one) for one in compiled(texts)]))
-        return tuple(Compiled(*one) for one in pickle.loads(kept.read_bytes()))  # noqa: S301 - written by this run
+def _optimized(folder: str) -> dict[str, Compiled]:
+    texts = {path.name: path.read_text() for path in sorted((_HERE.parent / folder).glob("*.sol"))}
+    return {each.name: each for each in _kept(texts, "optimized")}
 
 
-def _compiled(texts: dict[str, str]) -> list[Compiled]:
-    """Own sources in every build; those over published libraries in the one that is compiled fastest."""
-    libraries = {name: texts[name] for name in ("libraries.sol", "solady.sol")}
-    own = {name: text for name, text in texts.items() if name not in libraries}
-    return compile_sources(own, BUILDS) + compile_sources(libraries, {"plain": BUILDS["plain"]})
+def _kept(texts: dict[str, str], *builds: str) -> tuple[Compiled, ...]:
+    return tuple(each for build in builds for each in _kept_build(texts, build))
+
+
+def _kept_build(texts: dict[str, str], build: str) -> list[Compiled]:
+    """Compile what no run on this machine has compiled yet: the same sources, build, compiler and packages."""
+    chosen = {build: BUILDS[build]}
+    tools = [(_HERE / "compile.js").read_text(), (ROOT / "package-lock.json").read_text()]
+    digest = hashlib.sha256(json.dumps([texts, chosen, tools, _FORM]).encode()).hexdigest()[:32]
+    _KEPT.mkdir(parents=True, exist_ok=True)
+    path = _KEPT / f"{digest}.json"
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            rows = [each.row() for each in compile_sources(texts, chosen)]
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(rows))
+            partial.replace(path)
+        return [Compiled.of(row) for row in json.loads(path.read_text())]
 
 
 def compiler_version() -> str:
