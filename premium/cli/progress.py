@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from premium.tax.neutral.rows import Piece
 from premium.tax.progress import Unwatched, Watch
 
 Item = TypeVar("Item")
@@ -50,10 +51,12 @@ class Bar:
         self._progress.update(self._task, total=None)
 
     def _counted(self, items: Iterable[Item]) -> Iterator[Item]:
-        number = 0
-        for number, item in enumerate(items, 1):
-            if number % _EVERY == 0:
+        number = shown = 0
+        for item in items:
+            number += len(item) if isinstance(item, Piece) else 1
+            if number - shown >= _EVERY:
                 self._progress.update(self._task, completed=number)
+                shown = number
             yield item
         # The count may have been an estimate.
         self._progress.update(self._task, completed=number, total=number)

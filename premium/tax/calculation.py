@@ -5,16 +5,16 @@ Stages: read, order, remark, normalise, run, check, select the year.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Inexact, localcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from premium.errors import InvalidInput, Unprocessable
 from premium.money import EXACT
 from premium.refusals import shown
-from premium.tax.document.rows import Together, count_of, rows_in
+from premium.tax.document.rows import Rows, Together, count_of, rows_in
 from premium.tax.events.corrections import corrected
 from premium.tax.events.derivatives import derivatives_of, is_derivative
 from premium.tax.events.foreign_money import foreign_money_in, told_of_money
@@ -28,14 +28,18 @@ from premium.tax.history.remarks import remarks_on
 from premium.tax.ledger.allocation import checked_plan
 from premium.tax.ledger.currencies import currency_gains, parted
 from premium.tax.matching.engines import run
+from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.reader import Read, read_rows
 from premium.tax.neutral.rows import LinedRow
 from premium.tax.neutral.sources import refusal
+from premium.tax.outcome import Derivative
 from premium.tax.progress import Unwatched, Watch
-from premium.tax.results.conservation import conserve, incoming
+from premium.tax.results.conservation import Incoming, conserve, incoming
 from premium.tax.results.report import Report, report_on, with_lines
 from premium.tax.results.shortfalls import below_zero, shortfalls
 from premium.tax.setup import Setup, setup_of
+from premium.tax.trades.block import Trades
+from premium.tax.trades.survey import are_plain, survey
 from premium.tax.trail import Trail
 
 
@@ -109,7 +113,7 @@ def calculate(
     # An exchange's file has an order of its own, as have several files.
     exported = isinstance(rows, list) and bool(rows) and isinstance(rows[0], LinedRow)
     by_time = rows.by_time if isinstance(rows, Together) else not exported
-    rows = rows.with_sources() if isinstance(rows, Together) else rows
+    rows = rows.with_sources() if isinstance(rows, Together) else rows.pieces() if isinstance(rows, Rows) else rows
     read = read_rows(watch("Reading", rows, count), zone=setup.calendar.zone, by_time=by_time)
     if read.refused and not lenient:
         raise refusal(read.refused)
@@ -134,37 +138,75 @@ def report_of(
     watch = watch or Unwatched()
     watch.wait("Ordering")
     remarks, trail = [*setup.remarks, *read.remarks], Trail()
-    names = [tx.id for tx in read.transactions]
+    several = several or sum(bool(source.name) for source in read.sources) > 1
     with localcontext(EXACT), _within_precision():
-        stated = in_report_currency(read.transactions, setup, remarks, prices)
-        transactions = in_order(corrected(directed(stated, remarks), remarks, trail))
-        read.transactions.clear()
-        remarks += remarks_on(
-            transactions, setup, now=now, several=several or sum(bool(source.name) for source in read.sources) > 1
-        )
-        assumed = foreign_money_in(transactions, setup)
-        transactions, foreign = parted(normalise(transactions, setup, remarks, prices, trail), setup)
-        trail.foreign = {tx.id: tx for tx in foreign}
-        # Of foreign money too: its profits are no less profits.
-        made = filter(is_derivative, (*transactions, *foreign) if foreign else transactions)
-        derivatives = derivatives_of([*trail.derivatives, *made], setup.calendar)
-        brought, negative = incoming(transactions, setup), below_zero(transactions)
-        history = History(transactions, watch)
-        outcome = run(history, setup)
+        trades = read.transactions
+        if isinstance(trades, Trades) and not several and are_plain(trades, setup):
+            names: Iterable[str] = trades.names()
+            looked = survey(trades, setup, now=now)
+            remarks += looked.remarks
+            ready = Ready(History(trades, watch), looked.brought, looked.negative)
+        else:
+            transactions = list(trades)
+            names = [tx.id for tx in transactions]
+            if not isinstance(trades, Trades):
+                trades.clear()
+            ready = _ready(transactions, setup, remarks, trail, prices=prices, now=now, several=several, watch=watch)
+        outcome = run(ready.history, setup)
         watch.wait("Adding up")
-        conserve(brought, outcome)
-        gains = currency_gains(foreign, setup)
-        remarks += [*outcome.remarks, *shortfalls(outcome.missing, history, negative)]
-        remarks += told_of_money(gains, setup, assumed)
+        conserve(ready.brought, outcome)
+        gains = currency_gains(ready.foreign, setup)
+        remarks += [*outcome.remarks, *shortfalls(outcome.missing, ready.history, ready.negative)]
+        remarks += told_of_money(gains, setup, ready.assumed)
         remarks = with_lines(remarks, names, read)
         tallies = [source.tally() for source in read.sources if source.name]
-        outcome.derivatives = derivatives
+        outcome.derivatives = list(ready.derivatives)
+        history = ready.history
         report = report_on(
             history, setup, outcome, tax_year=tax_year, remarks=remarks, foreign=gains, tallies=tallies, trail=trail
         )
         if prices is not None and now is not None:
             report.close(prices, now)
         return report
+
+
+class Ready(NamedTuple):
+    """A history that an engine can run, and what is known of it before."""
+
+    history: History
+    brought: Incoming | None
+    negative: list[Remark]
+    foreign: Sequence[Transaction] = ()
+    """What is of foreign money."""
+    derivatives: Sequence[Derivative] = ()
+    assumed: str | None = None
+    """The first transaction of foreign money whose treatment rests on no source."""
+
+
+def _ready(
+    transactions: list[Transaction],
+    setup: Setup,
+    remarks: list[Remark],
+    trail: Trail,
+    *,
+    prices: PriceSeries | None,
+    now: int | None,
+    several: bool,
+    watch: Watch,
+) -> Ready:
+    """Make a history of any kinds ready; the list is empty afterwards."""
+    stated = in_report_currency(transactions, setup, remarks, prices)
+    ordered = in_order(corrected(directed(stated, remarks), remarks, trail))
+    transactions.clear()
+    remarks += remarks_on(ordered, setup, now=now, several=several)
+    assumed = foreign_money_in(ordered, setup)
+    ordered, foreign = parted(normalise(ordered, setup, remarks, prices, trail), setup)
+    trail.foreign = {tx.id: tx for tx in foreign}
+    # Of foreign money too: its profits are no less profits.
+    made = filter(is_derivative, (*ordered, *foreign) if foreign else ordered)
+    derivatives = derivatives_of([*trail.derivatives, *made], setup.calendar)
+    brought, negative = incoming(ordered, setup), below_zero(ordered)
+    return Ready(History(ordered, watch), brought, negative, foreign, derivatives, assumed)
 
 
 @contextmanager

@@ -5,9 +5,13 @@ Plain frozen tuples, because a year has a million of them; units and instants as
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import chain, compress, repeat
+from operator import is_, itemgetter
+from typing import Any, NamedTuple, cast
 
 from premium.money import EXACT, ZERO
 from premium.tax.model import Form1099, Remark
@@ -56,6 +60,120 @@ class Disposal(NamedTuple):
     def sources(self) -> tuple[str, ...]:
         """The transactions that the row is made of."""
         return self.merged or (self.transaction,)
+
+
+_FIELDS = Disposal._fields
+_PLACE = {name: place for place, name in enumerate(_FIELDS)}
+_NUMBERS = frozenset({"amount"})
+"""Kept as texts: short ones, of a Decimal's tenth."""
+_NAMES = frozenset({"transaction", "lot"})
+_INTEGERS = frozenset({"acquired", "sold", "day"})
+_TOGETHER = 1024
+
+
+class _Folded:
+    """Disposals in columns: a column of one value is that value."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, rows: list[Disposal]) -> None:
+        self.columns = list(map(_folded, _FIELDS, zip(*rows, strict=True)))
+
+    def __len__(self) -> int:
+        return len(self.columns[_PLACE["sold"]])
+
+    def column(self, name: str) -> Iterable[Any]:
+        kept = self.columns[_PLACE[name]]
+        if type(kept) is _Same:
+            return repeat(kept.value, len(self))
+        if type(kept) is str:
+            return map(Decimal, kept.split(" ")) if name in _NUMBERS else kept.split("\n")
+        return cast("Iterable[Any]", kept)
+
+    def __iter__(self) -> Iterator[Disposal]:
+        return map(Disposal._make, zip(*map(self.column, _FIELDS), strict=True))
+
+
+class _Same(NamedTuple):
+    value: Any
+
+
+def _folded(name: str, column: tuple[Any, ...]) -> Any:
+    first = column[0]
+    if name in _INTEGERS:
+        return column if None in column else array("q", column)
+    if all(map(is_, column, repeat(first))):
+        return _Same(first)
+    if name in _NUMBERS:
+        return " ".join(map(str, column))
+    # A name that holds a line break, or is none, would not come back as it was.
+    if name in _NAMES and None not in column and "\n" not in (text := "".join(column)) and text.isprintable():
+        return "\n".join(column)
+    return column
+
+
+class Disposals(Sequence[Disposal]):
+    """A million disposals at a third of their size: in blocks, by columns.
+
+    A row is made anew whenever it is asked for.
+    """
+
+    def __init__(self, rows: Iterable[Disposal] = ()) -> None:
+        self._blocks: list[_Folded | list[Disposal]] = []
+        self._open: list[Disposal] = []
+        for row in rows:
+            self.append(row)
+
+    def append(self, row: Disposal) -> None:
+        """Add a row."""
+        self._open.append(row)
+        if len(self._open) == _TOGETHER:
+            self._blocks.append(_Folded(self._open))
+            self._open = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._blocks)) + len(self._open)
+
+    def __iter__(self) -> Iterator[Disposal]:
+        return chain.from_iterable(self.blocks())
+
+    def __getitem__(self, place: Any) -> Any:
+        return list(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Iterable) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment] # rows may be added
+
+    def blocks(self) -> Iterator[_Folded | list[Disposal]]:
+        """Yield the rows, some hundred together."""
+        yield from self._blocks
+        yield self._open
+
+    def column(self, name: str) -> Iterator[Any]:
+        """Yield one field of each row."""
+        place = itemgetter(_PLACE[name])
+        for block in self.blocks():
+            yield from block.column(name) if isinstance(block, _Folded) else map(place, block)
+
+    def between(self, first: int, last: int) -> Disposals:
+        """Return the rows of these days; blocks that lie within are shared."""
+        made = Disposals()
+        for block in self.blocks():
+            days = block.column("day") if isinstance(block, _Folded) else [row.day for row in block]
+            days = list(days)
+            if isinstance(block, _Folded) and first <= min(days) and max(days) <= last:
+                made._close()
+                made._blocks.append(block)
+                continue
+            for row in compress(block, [first <= day <= last for day in days]):
+                made.append(row)
+        return made
+
+    def _close(self) -> None:
+        if self._open:
+            self._blocks.append(self._open)
+            self._open = []
 
 
 class Income(NamedTuple):
@@ -141,7 +259,7 @@ class OpenLot(NamedTuple):
 class Outcome:
     """What an engine hands over, and a report is made of."""
 
-    disposals: list[Disposal] = field(default_factory=list)
+    disposals: Disposals = field(default_factory=Disposals)
     income: list[Income] = field(default_factory=list)
     derivatives: list[Derivative] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from premium.tax.document.window import Text, Window
-from premium.tax.neutral.rows import SHORT
+from premium.tax.neutral.rows import SHORT, Piece
 from premium.tax.neutral.sources import FileRows, StreamedRows, source_of
 
 _LIST = "transactions"
@@ -28,6 +28,10 @@ class Rows:
         self._text, self._place, self._closing = text, place, closing
 
     def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self.pieces())
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the rows as they were read, some hundred together."""
         window = Window(self._text, *self._place)
         yield from _elements(window)
         if self._closing is not None:
@@ -53,7 +57,7 @@ class Together:
         """Yield the rows of each document behind the Source that names it."""
         for name, rows in self._parts:
             yield source_of(rows, name)
-            yield from rows
+            yield from rows.pieces() if isinstance(rows, Rows) else rows
 
     def estimate(self) -> int:
         """Return about how many rows there are in all."""
@@ -119,11 +123,11 @@ def _members(text: Text, window: Window) -> dict[str, Any]:
     return found
 
 
-def _elements(window: Window) -> Iterator[Any]:
+def _elements(window: Window) -> Iterator[Piece]:
     if window.peek() == "]":
         return
     while True:
-        yield from window.values()
+        yield Piece(window.values())
         if window.peek() == "]":
             return
         window.past(",")

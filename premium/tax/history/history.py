@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import accumulate, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any, overload
 
 from premium.tax.model import PLAIN, Transaction
 from premium.tax.progress import Unwatched, Watch
+from premium.tax.trades.block import Block, Trades
 
 BLOCK = 1024
 
@@ -21,17 +23,20 @@ class History(Sequence[Transaction]):
     stands in memory is one of the two, not both.
     """
 
-    def __init__(self, transactions: list[Transaction], watch: Watch | None = None) -> None:
+    def __init__(self, transactions: list[Transaction] | Trades, watch: Watch | None = None) -> None:
         """Takes the transactions over: the list is empty afterwards, so that nothing else keeps them.
 
-        `watch` follows the first pass, which is an engine's.
+        Plain trades are folded already. `watch` follows the first pass, which is an engine's.
         """
         self._watch = watch
         self._length = len(transactions)
-        self._blocks: list[Sequence[Transaction]] = [
-            transactions[start : start + BLOCK] for start in range(0, self._length, BLOCK)
-        ]
-        transactions.clear()
+        self._blocks: list[Sequence[Transaction]]
+        if isinstance(transactions, Trades):
+            self._blocks = list(transactions.blocks)
+        else:
+            self._blocks = [transactions[start : start + BLOCK] for start in range(0, self._length, BLOCK)]
+            transactions.clear()
+        self._starts = list(accumulate(map(len, self._blocks), initial=0))
 
     def __len__(self) -> int:
         return self._length
@@ -40,9 +45,17 @@ class History(Sequence[Transaction]):
         watch, self._watch = self._watch or Unwatched(), None
         return iter(watch("Calculating", self._pass(), self._length))
 
+    def tuples(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the fields of each transaction, as plain tuples where those are quicker to make."""
+        watch, self._watch = self._watch or Unwatched(), None
+        return iter(watch("Calculating", chain.from_iterable(self._each(fields=True)), self._length))
+
     def _pass(self) -> Iterator[Transaction]:
+        return chain.from_iterable(self._each(fields=False))
+
+    def _each(self, *, fields: bool) -> Iterator[Iterable[Any]]:
         for number, block in enumerate(self._blocks):
-            yield from block
+            yield block.tuples() if fields and isinstance(block, Block) else block
             if isinstance(block, list):
                 self._blocks[number] = _Folded(block)
 
@@ -56,10 +69,17 @@ class History(Sequence[Transaction]):
         place = index + self._length if index < 0 else index
         if not 0 <= place < self._length:
             raise IndexError(index)
-        return self._blocks[place // BLOCK][place % BLOCK]
+        block = bisect_right(self._starts, place) - 1
+        found: Transaction = self._blocks[block][place - self._starts[block]]
+        return found
 
     def by_id(self) -> ById:
-        """Return the transactions by their ids."""
+        """Return the transactions by their ids.
+
+        They are asked for in any order: blocks of plain trades, which are read from their beginning, are folded so that
+        each row can be.
+        """
+        self._blocks = [_Folded(list(block)) if isinstance(block, Block) else block for block in self._blocks]
         return ById(self)
 
 

@@ -5,9 +5,10 @@ Each is told with its transaction, never guessed away, and never a stop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from premium.money import plain, readable
 from premium.tax.days import Calendar, date_of, day_of, text_of
@@ -16,16 +17,16 @@ from premium.tax.model import Remark, Transaction
 from premium.tax.neutral.kinds import OUTSIDE
 from premium.tax.setup import UNIVERSAL_TOO_LATE, Setup
 
-_GENESIS = day_of(date(2009, 1, 3))
-_AMOUNT = Decimal(10) ** 24
+GENESIS = day_of(date(2009, 1, 3))
+AMOUNT = Decimal(10) ** 24
 """More units than any coin has that people trade, a million times the largest supplies."""
-_UNIT = Decimal(10) ** 12
+UNIT = Decimal(10) ** 12
 """A price a unit beyond any in any currency."""
-_VALUE = Decimal(10) ** 18
+VALUE = Decimal(10) ** 18
 """More money than there is."""
-_ABSURD = Decimal(1000)
+ABSURD = Decimal(1000)
 """A price this many times the asset's last one, or below it by as much, is told of."""
-_DAY = 86_400_000_000
+DAY = 86_400_000_000
 _MINUTE, _SECONDS = 60_000_000, 2_000_000
 _WITHOUT_SECONDS = frozenset({"koinly", "cointracker"})
 """Tools that gather others' trades, and may write the minute alone."""
@@ -33,8 +34,8 @@ _FINE = -6
 """Amounts of one source with so many places at least are the same one rounded, not two fills."""
 _ROUNDED = 100
 """What one source rounds differs from the other by less than this part."""
-_NEW_YEARS = frozenset(day_of(date(year, 1, 1)) for year in range(1970, 2200))
-_NEAR = 30 * 86_400_000_000
+NEW_YEARS = frozenset(day_of(date(year, 1, 1)) for year in range(1970, 2200))
+NEAR = 30 * 86_400_000_000
 """If the last one is no older than this; over years such a move is real."""
 
 
@@ -59,6 +60,29 @@ def remarks_on(
     ]
 
 
+class Suspects(NamedTuple):
+    """Of a history of plain trades those that may be remarked on, which a look at its columns has found."""
+
+    dated: Iterable[Transaction]
+    """Where a date may be implausible."""
+    last: Transaction
+    absurd: Sequence[Transaction]
+    """Where a number may be absurd: with what stands before it, for the price before."""
+    turning: Iterable[Transaction]
+    """On the first day of a year."""
+
+
+def remarks_on_suspects(found: Suspects, setup: Setup, *, now: int | None) -> list[Remark]:
+    """Return remarks about plain trades in order, as `remarks_on` does of any."""
+    return [
+        *_dates(found.dated, setup, now),
+        *_lots([found.last], setup),
+        *_absurd_numbers(found.absurd),
+        *_absurd_prices(found.absurd),
+        *_years(found.turning, setup),
+    ]
+
+
 def _years(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark]:
     """Say that days are UTC's where no zone was given, and what is in another tax year elsewhere in the country."""
     west = setup.rules.westmost
@@ -72,18 +96,16 @@ def _years(transactions: Iterable[Transaction], setup: Setup) -> Iterator[Remark
     there = Calendar(west)
     for tx in transactions:
         # Midnight itself is what a bare date is read as, which is the taxpayer's own day.
-        if tx.instant // _DAY in _NEW_YEARS and tx.instant % _DAY:
+        if tx.instant // DAY in NEW_YEARS and tx.instant % DAY:
             day = there.day(tx.instant)
-            if day != tx.instant // _DAY:
-                text = (
-                    f"counts for {setup.calendar.year(tx.instant // _DAY)} by UTC, but is on {date_of(day)} in {west}"
-                )
+            if day != tx.instant // DAY:
+                text = f"counts for {setup.calendar.year(tx.instant // DAY)} by UTC, but is on {date_of(day)} in {west}"
                 advice = f"{text} and places in between: state the taxpayer's time zone"
                 yield Remark("tax_zone_assumed", tx.id, advice, None, "timestamp")
 
 
 def _dates(transactions: Iterable[Transaction], setup: Setup, now: int | None) -> Iterator[Remark]:
-    first = setup.calendar.start_of(_GENESIS)
+    first = setup.calendar.start_of(GENESIS)
     for tx in transactions:
         if tx.instant < first:
             text = f"{text_of(tx.instant)} is before the first block of any chain"
@@ -95,7 +117,7 @@ def _dates(transactions: Iterable[Transaction], setup: Setup, now: int | None) -
             yield Remark("implausible_date", tx.id, text, None, "acquired")
 
 
-def _lots(transactions: list[Transaction], setup: Setup) -> Iterator[Remark]:
+def _lots(transactions: Sequence[Transaction], setup: Setup) -> Iterator[Remark]:
     """Universal lots beyond the day on which they ended."""
     ends = setup.universal_ends
     if ends is not None and transactions and transactions[-1].instant >= ends:
@@ -193,14 +215,14 @@ def _absurd_numbers(transactions: Iterable[Transaction]) -> Iterator[Remark]:
     """
     for tx in transactions:
         value = tx.value
-        if tx.amount > _AMOUNT:
+        if tx.amount > AMOUNT:
             text = f"{tx.amount:.3E} {tx.asset} are more than there can be: maybe base units, or a slipped point"
             yield Remark("absurd_amount", tx.id, text, None, "amount")
         elif value == 0 and tx.type in ("buy", "sell") and tx.more.kind is None and tx.more.basis is None:
             what = "bought" if tx.type == "buy" else "sold"
             text = f"{readable(tx.amount)} {tx.asset} are stated as {what} for nothing: a value left out is looked for"
             yield Remark("value_zero", tx.id, text, None, "value")
-        elif value is not None and (value > _VALUE or (value > 1 and value > tx.amount * _UNIT)):
+        elif value is not None and (value > VALUE or (value > 1 and value > tx.amount * UNIT)):
             text = f"{tx.amount:.3E} {tx.asset} for {value:.3E} cannot be meant"
             yield Remark("absurd_price", tx.id, text, None, "price")
 
@@ -213,10 +235,10 @@ def _absurd_prices(transactions: Iterable[Transaction]) -> Iterator[Remark]:
         if not value or not amount or tx.type == "transfer":
             continue
         known = last.get(tx.asset)
-        if known is not None and abs(tx.instant - known[2]) < _NEAR:
+        if known is not None and abs(tx.instant - known[2]) < NEAR:
             here, there = value * known[1], known[0] * amount
-            if here > there * _ABSURD or here * _ABSURD < there:
-                text = f"a price {_ABSURD} times off the asset's price before it"
+            if here > there * ABSURD or here * ABSURD < there:
+                text = f"a price {ABSURD} times off the asset's price before it"
                 yield Remark("absurd_price", tx.id, text, None, "price")
         last[tx.asset] = (value, amount, tx.instant)
 

@@ -7,10 +7,9 @@ exchanges; every other is `chain:contract`, as in a wallet that is read from its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from premium.chains.registry import listed_tokens
 from premium.tax.importers.base import Line
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
@@ -32,7 +31,7 @@ def chain_of(lines: Iterable[Line]) -> Chain:
 
     InvalidInput where the contracts are of several.
     """
-    listed = listed_tokens()
+    listed = _listed()
     first = next(iter(lines), None)
     words = set(_WORD.findall("" if first is None else first.file.lower()))
     named = words & {chain for chains in listed.values() for chain in chains}
@@ -53,10 +52,16 @@ def chain_of(lines: Iterable[Line]) -> Chain:
     return Chain(DEFAULT_CHAIN, f"{text} the file's name (bsc-export-token-0x….csv) if it is another")
 
 
+def _listed() -> Mapping[str, Mapping[str, str]]:
+    from premium.chains.registry import listed_tokens  # noqa: PLC0415 - its hash loads longer than a small history computes, and only explorers' files ask
+
+    return listed_tokens()
+
+
 def asset_of(contract: str, chain: str) -> str:
     """Return the asset that a contract is."""
     address = contract.lower()
-    return listed_tokens().get(address, {}).get(chain, f"{chain}:{address}")
+    return _listed().get(address, {}).get(chain, f"{chain}:{address}")
 
 
 def owner_of(lines: Iterable[Line], to: str, moved: Iterable[tuple[Line, str]] = ()) -> str:

@@ -15,7 +15,7 @@ from premium.tax.ledger.ledger import Key, LotLedger, Taken, take_from
 from premium.tax.ledger.lots import Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut
 from premium.tax.model import ACQUISITIONS, Transaction
-from premium.tax.outcome import Disposal, Outcome, Relief
+from premium.tax.outcome import Disposal, Disposals, Outcome, Relief
 
 DAYS = 28
 
@@ -132,7 +132,7 @@ class _Purchases:
 
 def ring_fenced(
     rows: Sequence[Disposal], history: Iterable[Transaction], day_of: Callable[[int], int], reliefs: list[Relief]
-) -> list[Disposal]:
+) -> Disposals:
     """Split rows at a loss where a part of the units was acquired again.
 
     Losses that gains bear go to `reliefs`.
@@ -143,10 +143,11 @@ def ring_fenced(
         if tx.type in ACQUISITIONS:
             by_lot[tx.id] = _Again(tx.instant, day_of(tx.instant), tx.amount)
             again.setdefault(tx.asset, _Purchases()).list.append(by_lot[tx.id])
-    made: list[Disposal] = []
+    made = Disposals()
     for row in rows:
         bought, name = again.get(row.asset), row.lot or ""
-        made += _split(row, bought) if row.gain < ZERO and bought else (row,)
+        for part in _split(row, bought) if row.gain < ZERO and bought else (row,):
+            made.append(part)
         lot = by_lot.get(name)
         if lot is not None and lot.replaced:
             relief = lot.relieve(row.amount, max(row.gain, ZERO))

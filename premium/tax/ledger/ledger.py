@@ -8,10 +8,12 @@ from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from premium.money import ZERO, divide
+from premium.tax.history.history import History
 from premium.tax.ledger.basis import acquisition_basis, takes_donors_date, value_at_gift
 from premium.tax.ledger.forks import shared, unforked
 from premium.tax.ledger.lots import ORDER, Entry, Lot
 from premium.tax.ledger.pieces import Piece, cut, disposed
+from premium.tax.ledger.quick import RULES, pass_over
 from premium.tax.model import Remark, Transaction
 from premium.tax.outcome import Holding, Income, Missing, OpenLot, Outcome, Removal
 from premium.tax.setup import Setup
@@ -42,6 +44,8 @@ class LotLedger:
         self.queues: dict[Key, list[Entry]] = {}
         self.entry = ORDER.get(setup.method, ORDER["fifo"])
         self.seq = 0
+        self.simple = True
+        """Whether every lot so far has one basis, whatever it is sold for."""
         self.day = setup.calendar.day
         self.long_from = setup.long_from
         self.kinds: dict[str, Callable[[Transaction], None]] = {
@@ -64,6 +68,9 @@ class LotLedger:
 
     def walk(self, transactions: Iterable[Transaction]) -> Outcome:
         """Apply each transaction, and report holdings once the reported days are over."""
+        if self.is_quick:
+            pass_over(self, transactions.tuples() if isinstance(transactions, History) else transactions)
+            return self.outcome
         until, reported, kinds = self.setup.until, False, self.kinds
         for transaction in transactions:
             if until is not None and not reported and self.day(transaction.instant) > until:
@@ -73,6 +80,11 @@ class LotLedger:
         if not reported:
             self.report_holdings()
         return self.outcome
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether plain rows are nothing but lots that come and go by one order."""
+        return self.setup.method in RULES and type(self).dispose is LotLedger.dispose
 
     def key(self, wallet: str, asset: str) -> Key:
         """Return the key of the queue for a wallet's asset."""
@@ -93,6 +105,7 @@ class LotLedger:
                 return
         elif tx.type == "gift_received" and self.setup.rules.gift_loss_basis:
             low, received = value_at_gift(tx, basis), (tx.instant, self.long_from(day))
+            self.simple = self.simple and low is None
         long_from = self.long_from(day if acquired == tx.instant else self.day(acquired))
         self.seq += 1
         if tx.amount:

@@ -16,7 +16,7 @@ from premium.money import ZERO, divide
 from premium.tax.ledger.forks import shared, unforked
 from premium.tax.matching.daybook import Acquired, Book, Books, Disposed, Fork, Match, removals_of, rows_of
 from premium.tax.model import Transaction
-from premium.tax.outcome import Disposal, Holding, Missing, Outcome
+from premium.tax.outcome import Disposal, Disposals, Holding, Missing, Outcome
 from premium.tax.setup import Setup
 
 AFTER, BEFORE = 30, 10
@@ -41,7 +41,7 @@ def section_104(transactions: Sequence[Transaction], setup: Setup) -> Outcome:
                 rows += ((sold.parts[0].instant, number, row) for row in rows_of(asset, sold, outcome))
             else:
                 removals_of(asset, sold, outcome)
-    outcome.disposals = [row for _, _, row in sorted(rows, key=lambda entry: entry[:2])]
+    outcome.disposals = Disposals(row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
     outcome.removals.sort(key=lambda removal: removal.day)
     outcome.missing.sort(key=lambda missing: missing.day)
     return outcome

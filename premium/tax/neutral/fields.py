@@ -139,6 +139,11 @@ class Fields:
         except (ValueError, OverflowError):
             raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
 
+    def are_of_clock(self, zone: tzinfo) -> bool:
+        """Tell whether the times so far are all of one clock, this one; those of none take it on."""
+        self._clock = self._clock or zone
+        return self._clock is zone
+
     def _remark_clock(self, zone: tzinfo, value: str, name: Any) -> None:
         """Remark once that a file's times are of different clocks.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from premium.tax.model import Remark, Transaction
@@ -13,12 +13,15 @@ from premium.tax.neutral.kinds import neutral_rows
 from premium.tax.neutral.parser import transaction_of
 from premium.tax.neutral.rows import BLANK, READ, LinedRow, Refused, shown_id
 from premium.tax.neutral.sources import Source, source_of
+from premium.tax.trades.block import Block, Trades
+from premium.tax.trades.parser import PlainPieces
 
 
 class Read(NamedTuple):
     """Transactions in a file's order, and what was wrong with its rows."""
 
-    transactions: list[Transaction]
+    transactions: list[Transaction] | Trades
+    """Trades, where there is nothing but plain ones."""
     lines: Sequence[int]
     """Beside each transaction the line that it stood on."""
     remarks: list[Remark]
@@ -27,20 +30,27 @@ class Read(NamedTuple):
     sources: list[Source]
 
 
-def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, by_time: bool = False) -> Read:
+def read_rows(  # noqa: C901 - one loop, which a call for each row would slow
+    rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, by_time: bool = False
+) -> Read:
     """Read rows of JSON objects as transactions, a repeated id once.
 
     `line` counts rows from `first_line`, anew behind each Source among them. A row that cannot be read is left out
     with a remark that names its line and field, and stands in `refused`; `strict` callers refuse then. `by_time`: rows
-    are expected in the order of time; one remark tells of those that are not.
+    are expected in the order of time; one remark tells of those that are not. Pieces of plain trades are read together.
     """
-    lines = array("L")
-    read = Read([], lines, [], [], [source_of(rows)])
-    transactions, source = read.transactions, read.sources[0]
+    lines, transactions = array("L"), list[Transaction]()
+    read = Read(transactions, lines, [], [], [source_of(rows)])
+    source = read.sources[0]
     seen: dict[str, int] = {}
     fields = Fields(zone, read.remarks)
     count, before = 0, 1 - first_line
-    for count, row in enumerate(rows, 1):
+    plain = PlainPieces(fields)
+    for row in plain.others(rows):
+        if type(row) is Block:
+            count = _take(row, read, seen, lines, count, before)
+            continue
+        count += 1
         if row is BLANK:
             source.blank += 1
             continue
@@ -62,19 +72,33 @@ def read_rows(rows: Iterable[Any], *, zone: ZoneInfo, first_line: int = 1, by_ti
         for transaction in made:
             first = seen.setdefault(transaction.id, count)
             if first != count:
-                plain = type(row) is dict and first > before
-                _leave_out(
-                    read, row, line, transaction.id, f"on line {first - before}" if plain else "on an earlier line"
-                )
+                where = _where(first - before) if type(row) is dict else "on an earlier line"
+                _leave_out(read, row, line, transaction.id, where)
                 continue
             lines.append(line)
             transactions.append(transaction)
             if type(row) is LinedRow and row.lines is not None:
                 row.lines.mark(READ)
+    count += len(plain.trades or ())
     _close(read, count - before if len(read.sources) > 1 else count)
+    if plain.trades is not None:
+        return read._replace(transactions=plain.trades, lines=range(first_line, first_line + len(plain.trades)))
     if by_time:
         read.remarks.extend(_out_of_order(transactions))
     return read
+
+
+def _take(block: Block, read: Read, seen: dict[str, int], lines: array[int], count: int, before: int) -> int:  # noqa: PLR0917 - the loop's own state
+    """Take a block's trades as rows; return how many rows there are now."""
+    for transaction in block:
+        count += 1
+        first = seen.setdefault(transaction.id, count)
+        if first != count:
+            _leave_out(read, BLANK, count - before, transaction.id, _where(first - before))
+            continue
+        lines.append(count - before)
+        cast("list[Transaction]", read.transactions).append(transaction)
+    return count
 
 
 def _close(read: Read, rows: int) -> None:
@@ -91,6 +115,11 @@ def _refuse(read: Read, row: Any, refused: Refused, line: int) -> None:
     read.remarks.append(remark)
     read.refused.append(remark)
     read.sources[-1].refuse(row)
+
+
+def _where(line: int) -> str:
+    """Say where an id stood first: in another file, lines are counted anew."""
+    return f"on line {line}" if line > 0 else "on an earlier line"
 
 
 def _leave_out(read: Read, row: Any, line: int, name: str, where: str) -> None:

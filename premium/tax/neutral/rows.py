@@ -12,6 +12,10 @@ SHORT = 40
 MAX_TEXT = 200
 
 
+class Piece(list[Any]):
+    """Rows that a file's piece held, to be looked at together."""
+
+
 class Lines:
     """The lines of one event of a file, and what became of them."""
 

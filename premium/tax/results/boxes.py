@@ -21,11 +21,15 @@ def box(row: Disposal) -> str:
 
     Basis reported, proceeds only, or no form at all (Form 8949 instructions 2024 and 2025).
     """
-    digital = row.day >= _SINCE_2025
+    return box_of(row.day, row.form_1099, row.term)
+
+
+def box_of(day: int, form: Form1099 | None, term: str) -> str:
+    """Return the box of a disposal by what alone decides it."""
+    digital = day >= _SINCE_2025
     boxes = _FROM_2025 if digital else _UNTIL_2024
-    form = row.form_1099
     # A pooled method, which the US does not allow, has no terms: what is not known to be long is short.
-    term = "long" if row.term == "long" else "short"
+    term = "long" if term == "long" else "short"
     if form is None or not _counts(form):
         return boxes[term][2]
     if digital and _is_1099_b(form):

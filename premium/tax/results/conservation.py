@@ -55,11 +55,11 @@ def conserve(came: Incoming | None, outcome: Outcome) -> None:
     amounts, basis = dict(came.amounts), came.basis
     for missing in outcome.missing:
         amounts[missing.asset] = amounts.get(missing.asset, ZERO) + missing.amount
-    for row in outcome.disposals:
-        amounts[row.asset] -= row.amount
-        basis -= row.cost_basis
-        if row.adjustment or row.denied:
-            basis -= row.adjustment - row.denied
+    rows = outcome.disposals
+    for asset, amount in zip(rows.column("asset"), rows.column("amount"), strict=True):
+        amounts[asset] -= amount
+    basis -= sum(rows.column("cost_basis"), ZERO)
+    basis -= sum(rows.column("adjustment"), ZERO) - sum(rows.column("denied"), ZERO)
     for removal in outcome.removals:
         amounts[removal.asset] -= removal.amount
         basis -= removal.basis

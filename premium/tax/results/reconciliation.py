@@ -20,7 +20,7 @@ def reconciliation(report: Report) -> Iterator[dict[str, Any]]:
 
     `differences` is empty where all agrees to the cent.
     """
-    if all(row.form_1099 is None for row in report.disposals):
+    if all(form is None for form in report.disposals.column("form_1099")):
         return
     by_id = report.transactions.by_id()
     rows: dict[str, list[Disposal]] = {}

@@ -16,7 +16,7 @@ from premium.tax.ledger.currencies import CurrencyGain, Money, MoneyGains
 from premium.tax.model import Remark
 from premium.tax.neutral.reader import Read
 from premium.tax.neutral.sources import Tally
-from premium.tax.outcome import Derivative, Disposal, Income, Missing, Outcome, Removal
+from premium.tax.outcome import Derivative, Disposals, Income, Missing, Outcome, Removal
 from premium.tax.results.totals import Sums, sums
 from premium.tax.rules.base import TRANSITION
 from premium.tax.rules.derivatives import derivatives_treatment
@@ -73,7 +73,7 @@ class Report:
     transactions: History
     """Normalised, of the whole history, in order."""
     outcome: Outcome
-    disposals: list[Disposal]
+    disposals: Disposals
     income: list[Income]
     missing: list[Missing]
     removals: list[Removal]
@@ -127,7 +127,7 @@ def report_on(
         remarks.append(_derivatives_told(setup))
     if tax_year is not None:
         first, last = day_of(date(tax_year, *setup.calendar.starts)), setup.calendar.last_day(tax_year)
-        disposals = [row for row in disposals if first <= row.day <= last]
+        disposals = disposals.between(first, last)
         income = [event for event in income if first <= event.day <= last]
         missing = [item for item in missing if first <= item.day <= last]
         removals = [item for item in removals if first <= item.day <= last]
@@ -158,7 +158,7 @@ def _derivatives_told(setup: Setup) -> Remark:
     return Remark("derivative_pnl", None, f"{text} takes them as {treatment.text} ({treatment.source})")
 
 
-def with_lines(remarks: list[Remark], names: Sequence[str], read: Read) -> list[Remark]:
+def with_lines(remarks: list[Remark], names: Iterable[str], read: Read) -> list[Remark]:
     """Return remarks with the lines of their transactions.
 
     Of several files with the file's name, too. Looked up for those few alone, not kept for a million.

@@ -48,7 +48,8 @@ class Adjustments:
 
     def __init__(self, report: Report) -> None:
         sales: dict[str, list[Disposal]] = {}
-        for row in report.disposals:
+        stated = any(form is not None for form in report.disposals.column("form_1099"))
+        for row in report.disposals if stated else ():
             form = row.form_1099
             if form is not None and (form.proceeds is not None or form.basis is not None):
                 sales.setdefault(row.name, []).append(row)

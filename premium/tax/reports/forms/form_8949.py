@@ -5,20 +5,29 @@ Rounded so that each sheet adds up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from itertools import chain, compress, repeat
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from premium.money import EXACT, ZERO, readable
-from premium.tax.days import date_of
-from premium.tax.outcome import Disposal
+from premium.tax.days import Calendar, date_of
+from premium.tax.outcome import Disposal, Disposals
 from premium.tax.reports.forms.adjustments import Adjustments
 from premium.tax.reports.layout.cents import Column, cents
-from premium.tax.results.boxes import box
+from premium.tax.results.boxes import box_of
 from premium.tax.results.report import Report
 
 _add, _subtract = EXACT.add, EXACT.subtract
+_field = Disposal._fields.index
+_ASSET, _AMOUNT, _ACQUIRED, _DAY = map(itemgetter, map(_field, ("asset", "amount", "acquired", "day")))
+_PROCEEDS, _COST = itemgetter(_field("proceeds")), itemgetter(_field("cost_basis"))
+_NOTHING = cents(ZERO)
+_QUARTER = 900_000_000
+_SHORT = 19
+"""A number of no more characters has no more decimals than a reader wants."""
 NO_BASIS = "basis unknown: counts as zero"
 SHORT, LONG = "ABCGHI", "DEFJKL"
 WORDING = {
@@ -70,57 +79,113 @@ def part_of(letter: str) -> str:
     return "I" if letter in SHORT else "II"
 
 
-def by_box(report: Report) -> dict[str, list[Disposal]]:
-    """Return the disposals by box, boxes in the form's order.
+class Boxed:
+    """The disposals of one box, as they were sold."""
 
-    Rows as they were sold.
-    """
-    boxes: dict[str, list[Disposal]] = {}
-    for row in report.disposals:
-        boxes.setdefault(box(row), []).append(row)
-    return {letter: boxes[letter] for letter in SHORT + LONG if letter in boxes}
+    def __init__(self, rows: Disposals, boxes: str, letter: str) -> None:
+        """`boxes` has a letter for each row."""
+        self._rows, self._boxes, self._letter = rows, boxes, letter
+
+    def __iter__(self) -> Iterator[Disposal]:
+        return chain.from_iterable(self.pieces())
+
+    def __len__(self) -> int:
+        return self._boxes.count(self._letter)
+
+    def pieces(self) -> Iterator[list[Disposal]]:
+        """Yield them some hundred together."""
+        start, letter = 0, self._letter
+        for block in self._rows.blocks():
+            boxes = self._boxes[start : start + len(block)]
+            start += len(block)
+            if letter in boxes:
+                yield list(compress(block, map(letter.__eq__, boxes)))
+
+
+def by_box(report: Report) -> dict[str, Boxed]:
+    """Return the disposals by box, boxes in the form's order."""
+    rows = report.disposals
+    boxes = "".join(map(box_of, rows.column("day"), rows.column("form_1099"), rows.column("term")))
+    return {letter: Boxed(rows, boxes, letter) for letter in SHORT + LONG if letter in boxes}
+
+
+class _Dates(dict[int, str]):
+    """Days as the forms write them, by the quarter of an hour: no zone's day begins within one."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__()
+        self._day = calendar.day
+
+    def __missing__(self, quarter: int) -> str:
+        written = self[quarter] = american(self._day(quarter * _QUARTER))
+        return written
+
+
+def described(amount: Decimal, asset: str) -> str:
+    """Return column (a)."""
+    text = str(amount)
+    if len(text) > _SHORT or "E" in text:
+        return f"{readable(amount)} {asset}"
+    return f"{text.rstrip('0').rstrip('.')} {asset}" if "." in text else f"{text} {asset}"
 
 
 class Sheet:
     """The lines of one box, and after them its totals."""
 
-    def __init__(self, letter: str, rows: list[Disposal], report: Report, adjustments: Adjustments) -> None:
+    def __init__(self, letter: str, rows: Boxed, report: Report, adjustments: Adjustments) -> None:
         self.letter = letter
         self._rows = rows
-        self._day = report.setup.calendar.day
+        self._dates = _Dates(report.setup.calendar)
         self._undated = "VARIOUS" if report.outcome.pooled else ""
         self._missing = {item.transaction for item in report.missing}
         self._adjustments = adjustments
         self._proceeds, self._cost, self._adjustment = Column(), Column(), Column()
         self._adjustment.line(ZERO)
+        self._so_far: tuple[Decimal, Decimal, Decimal] | None = None
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines, rounded so that they add up."""
-        of_proceeds, of_cost, of_adjustment = self._proceeds.line, self._cost.line, self._adjustment.line
-        day_of, columns, adjusts, nothing = self._day, self._adjustments.columns, bool(self._adjustments), cents(ZERO)
-        for row in self._rows:
-            if adjusts:
-                stated_proceeds, stated_cost, code, adjusted = columns(row)
-                proceeds, cost, adjustment = of_proceeds(stated_proceeds), of_cost(stated_cost), of_adjustment(adjusted)
-            else:
-                proceeds, cost, code, adjustment = of_proceeds(row.proceeds), of_cost(row.cost_basis), "", nothing
-            acquired = row.acquired
-            # What the class does itself, less one call, a million times.
-            yield tuple.__new__(
-                Line,
-                (
-                    f"{readable(row.amount)} {row.asset}",
-                    self._undated if acquired is None else american(day_of(acquired)),
-                    american(row.day),
-                    proceeds,
-                    cost,
-                    code,
-                    adjustment,
-                    _gain(proceeds, cost, adjustment),
-                    row,
-                    NO_BASIS if row.lot is None and self._is_missing(row) else "",
-                ),
-            )
+        """Yield the lines, rounded so that they add up; `totals` are those of the lines so far."""
+        proceeds = cost = adjustment = _NOTHING
+        for line in map(Line._make, self.tuples()):
+            proceeds, cost = _add(proceeds, line.proceeds), _add(cost, line.cost)
+            adjustment = _add(adjustment, line.adjustment)
+            self._so_far = (proceeds, cost, adjustment)
+            yield line
+
+    def tuples(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the fields of the lines, some hundred of them made at once; `totals` are right at the end."""
+        return chain.from_iterable(map(self._made, self._rows.pieces()))
+
+    def _made(self, rows: list[Disposal]) -> Iterator[tuple[Any, ...]]:
+        codes: Iterable[str] = repeat("")
+        adjustments: Iterable[Decimal] = repeat(_NOTHING)
+        if self._adjustments:
+            stated_proceeds, stated_cost, codes, adjusted = zip(*map(self._adjustments.columns, rows), strict=True)
+            proceeds, cost = self._proceeds.lines(stated_proceeds), self._cost.lines(stated_cost)
+            adjustments = self._adjustment.lines(adjusted)
+            gains = map(_gain, proceeds, cost, adjustments)
+        else:
+            proceeds = self._proceeds.lines(map(_PROCEEDS, rows))
+            cost = self._cost.lines(map(_COST, rows))
+            gains = map(_subtract, proceeds, cost)
+        dates, undated = self._dates, self._undated
+        acquired = [undated if each is None else dates[each // _QUARTER] for each in map(_ACQUIRED, rows)]
+        notes: Iterable[str] = repeat("")
+        if self._missing:
+            notes = [NO_BASIS if row.lot is None and self._is_missing(row) else "" for row in rows]
+        return zip(
+            map(described, map(_AMOUNT, rows), map(_ASSET, rows)),
+            acquired,
+            map(american, map(_DAY, rows)),
+            proceeds,
+            cost,
+            codes,
+            adjustments,
+            gains,
+            rows,
+            notes,
+            strict=False,
+        )
 
     def _is_missing(self, row: Disposal) -> bool:
         """Whether no purchase of these units is known."""
@@ -134,7 +199,8 @@ class Sheet:
     @property
     def totals(self) -> Totals:
         """Return the totals of the lines so far."""
-        proceeds, cost, adjustment = self._proceeds.printed, self._cost.printed, self._adjustment.printed
+        printed = (self._proceeds.printed, self._cost.printed, self._adjustment.printed)
+        proceeds, cost, adjustment = self._so_far or printed
         return Totals(proceeds, cost, adjustment, _gain(proceeds, cost, adjustment))
 
 

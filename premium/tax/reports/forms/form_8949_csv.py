@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from premium.cells import safe
+from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.form_8949 import part_of, sheets
 from premium.tax.results.report import Report
 
@@ -27,6 +28,17 @@ HEADER = (
 )
 
 
+_NAME, _LOT, _WALLET = map(Disposal._fields.index, ("transaction", "lot", "wallet"))
+
+
+class Wallets(dict[str, str]):
+    """Names that no spreadsheet takes for a formula, each looked at once."""
+
+    def __missing__(self, name: str) -> str:
+        made = self[name] = safe(name)
+        return made
+
+
 def write(report: Report, path: Path) -> None:
     """Write one line a disposal and lot."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -35,11 +47,12 @@ def write(report: Report, path: Path) -> None:
         for sheet in sheets(report):
             part = part_of(sheet.letter)
             letter = sheet.letter
+            wallets = Wallets()
             out.writerows(
                 (
                     part,
                     letter,
-                    safe(text),
+                    text,
                     acquired,
                     sold,
                     proceeds,
@@ -47,12 +60,12 @@ def write(report: Report, path: Path) -> None:
                     code,
                     adjustment,
                     gain,
-                    safe(row.transaction),
-                    safe(row.lot or ""),
-                    safe(row.wallet),
+                    name if (name := row[_NAME])[:1].isalnum() else safe(name),
+                    lot if (lot := row[_LOT] or "")[:1].isalnum() else safe(lot),
+                    wallets[row[_WALLET]],
                     note,
                 )
-                for text, acquired, sold, proceeds, cost, code, adjustment, gain, row, note in sheet.lines()
+                for text, acquired, sold, proceeds, cost, code, adjustment, gain, row, note in sheet.tuples()
             )
             proceeds, cost, adjustment, gain = sheet.totals
             out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", "", ""))

@@ -61,7 +61,7 @@ def lines(report: Report) -> list[Line]:
 def _sums(report: Report) -> dict[str, Totals]:
     sums = {}
     for sheet in sheets(report):
-        for _ in sheet.lines():
+        for _ in sheet.tuples():
             pass
         sums[sheet.letter] = sheet.totals
     return sums

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import accumulate, chain, islice
 
 from premium.money import EXACT, ZERO
 
@@ -41,6 +43,16 @@ class Column:
         step = _subtract(total, self.printed)
         self.printed = total
         return step
+
+    def lines(self, values: Iterable[Decimal]) -> list[Decimal]:
+        """Return the printed amounts of the next lines, as `line` does one by one."""
+        quantum, before = self._quantum, self.printed
+        exact = list(accumulate(values, _add, initial=self._exact))
+        totals = [value.quantize(quantum, None, _ROUNDING) for value in islice(exact, 1, None)]
+        if not totals:
+            return []
+        self._exact, self.printed = exact[-1], totals[-1]
+        return list(map(_subtract, totals, chain((before,), totals)))
 
 
 def money(value: Decimal) -> str:
