@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from premium.errors import InvalidInput
-from premium.refusals import shown
+from premium.refusals import MAX_SHOWN, shown
 from premium.tax.importers import (
     binance,
     bybit,
@@ -148,8 +148,13 @@ def find(text: CsvText, source: str, wanted: str | None, mapping: Importer | Non
                     return Found(at, each, delimiter)
                 share = 1 - len(missing) / len(each.columns)
                 if share >= _ALIKE and (nearest is None or share > nearest[0]):
-                    nearest = (share, at, each, [f"missing {name}" for name in missing] + [f"new {n}" for n in new])
+                    nearest = (share, at, each, [f"missing {name}" for name in missing] + [_new(n) for n in new])
     raise _unknown(text, source, mapping, nearest)
+
+
+def _new(column: str) -> str:
+    """Say which column is new, as an answer can hold its name: cut short, without what nobody sees."""
+    return f"new {''.join(c if c.isprintable() else '?' for c in column[:MAX_SHOWN])}"
 
 
 def _unknown(text: CsvText, source: str, mapping: Importer | None, nearest: _Nearest | None) -> InvalidInput:
@@ -178,7 +183,7 @@ def _refuse_nearly_own(text: CsvText, source: str) -> None:
     if sum(cell.lower() in own_csv.REQUIRED for cell in header) < len(own_csv.REQUIRED) - 1:
         return
     changes = [f"missing {name}" for name in own_csv.REQUIRED if name not in header]
-    changes += [f"new {cell[:60]}" for cell in header if cell and cell not in FIELDS]
+    changes += [_new(cell) for cell in header if cell and cell not in FIELDS]
     if not changes:
         raise InvalidInput.about("source", f"{source} is our own CSV, which no exchange writes: leave `source` out")
     changed = f"{source}, line 1: looks like own CSV, but its columns differ: {', '.join(changes)}"
