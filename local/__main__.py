@@ -65,8 +65,11 @@ def demo_command() -> None:
         demo(places)
 
 
-@cli.command("show", help="Bring the stage up and show the life of one account, or of one wallet's portfolio.")
-@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio"]))
+@cli.command(
+    "show",
+    help="Bring the stage up and show an account's life, a wallet's portfolio, or what taxes come to.",
+)
+@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio", "tax"]))
 def show_command(name: str) -> None:
     from local.show import SHOWS  # noqa: PLC0415 - the services, which other commands need not
 

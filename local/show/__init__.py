@@ -2,6 +2,7 @@
 
 from local.show.accounts import show_accounts
 from local.show.portfolio import show_portfolio
+from local.show.tax import show_tax
 
-SHOWS = {"accounts": show_accounts, "portfolio": show_portfolio}
+SHOWS = {"accounts": show_accounts, "portfolio": show_portfolio, "tax": show_tax}
 """By the name that `make show NAME=…` gives."""

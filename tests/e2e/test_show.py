@@ -1,4 +1,4 @@
-"""The shows on the deployed stage: an account from login to erasure, and a wallet's portfolio to its exit."""
+"""The shows on the deployed stage: an account's life, a wallet's portfolio, and taxes in eight countries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from local.show.accounts import walk_account
 from local.show.portfolio import walk_apart, walk_portfolio
+from local.show.tax import COUNTRIES, walk_tax
 from local.up import Stage
 
 # The first test of a run waits for the stage's deployment, which takes over a minute on a busy machine.
@@ -33,3 +34,11 @@ def test_a_portfolio_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixtu
     )  # fmt: skip
     for step in steps:
         assert step in shown, shown
+
+
+def test_taxes_are_as_they_are_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    walk_tax(stack)
+    shown = capsys.readouterr().out
+    steps = ("sent again it adds none", "buy 120.5 LINK", "form_8949_pdf", "schedule_d_pdf", "turbotax_txf")
+    for step in (*steps, *(f"{each}: every method" for each in COUNTRIES)):
+        assert step in shown
