@@ -1,7 +1,6 @@
-"""One user's files of four exchanges, and a fifth that no importer knows, with what declares it.
+"""One user's files of three exchanges, and one that no importer knows, with its declaration.
 
-Made up, in the columns and words of real exports: Kraken's Ledgers, Coinbase's and Bitstamp's histories of 2024, and
-the Crypto.com App's. Together two years of buying high, selling lower, staking, and moving between them.
+Made up, in the columns and words of real exports: Kraken's Ledgers, Coinbase's and Bitstamp's histories.
 """
 
 from __future__ import annotations

@@ -61,7 +61,10 @@ def remarks_on(
 
 
 class Suspects(NamedTuple):
-    """Of a history of plain trades those that may be remarked on, which a look at its columns has found."""
+    """Plain trades that may be remarked on.
+
+    A look at their columns has found them.
+    """
 
     dated: Iterable[Transaction]
     """Where a date may be implausible."""

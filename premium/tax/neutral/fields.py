@@ -140,7 +140,7 @@ class Fields:
             raise Refused(field, f"not an RFC 3339 time: {value[:SHORT]!r}") from None
 
     def are_of_clock(self, zone: tzinfo) -> bool:
-        """Tell whether the times so far are all of one clock, this one; those of none take it on."""
+        """Tell whether the times so far, if any, are all of this clock."""
         self._clock = self._clock or zone
         return self._clock is zone
 

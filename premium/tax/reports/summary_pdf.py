@@ -52,8 +52,9 @@ class _Sums:
             gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
             acquired = row.matched_day if row.acquired is None else day(row.acquired)
             dates = "" if acquired is None else date_of(acquired).isoformat(), date_of(row.day).isoformat()
+            term = "" if row.term == "none" else row.term
             figures = (money(value) for value in (proceeds, cost, denied, gain))
-            yield (row.asset, readable(row.amount), *dates, *figures, row.term, row.rule)
+            yield (row.asset, readable(row.amount), *dates, *figures, term, row.rule.replace("_", " "))
 
     def cells(self, label: str) -> tuple[str, ...]:
         """Return the totals as a row of the table."""

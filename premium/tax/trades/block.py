@@ -76,7 +76,7 @@ class Block(Sequence[Transaction]):
 
 
 class Trades(Sequence[Transaction]):
-    """A history of plain trades in the order of a file, which is the order of time."""
+    """A history of plain trades in the order of its file."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks
@@ -110,7 +110,7 @@ class Trades(Sequence[Transaction]):
 
     @property
     def are_in_order(self) -> bool:
-        """Whether each stands where `history.order` has it: by time, and as that says within one instant."""
+        """Whether each stands where `history.order` has it."""
         instants = array("q")
         for block in self.blocks:
             instants.extend(block.instants)

@@ -1,4 +1,4 @@
-"""Rows of a file read as a block of plain trades, where all of them are."""
+"""Rows of a file, read as a block where all are plain trades."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CODES = {name: number for number, name in enumerate(KINDS)}
 
 
 class PlainPieces:
-    """Takes the pieces of plain trades out of a stream of rows, as long as there is nothing else."""
+    """Takes pieces of plain trades out of rows, while there is nothing else."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
@@ -28,7 +28,10 @@ class PlainPieces:
         """The whole history, behind the last row, where it is of plain trades in order."""
 
     def others(self, rows: Iterable[Any]) -> Iterator[Any]:
-        """Yield rows that are no plain trades and, once there was one, blocks where they stand."""
+        """Yield rows that are no plain trades.
+
+        Once there was one, blocks too, where they stand.
+        """
         alone = True
         for item in rows:
             block = block_of(item, self._fields, self._times) if type(item) is Piece else None

@@ -1,4 +1,4 @@
-"""What is asked of every history before an engine runs, asked of plain trades in one pass.
+"""What is asked of every history first, asked of plain trades in one pass.
 
 Numbers that may be worth a remark are found by what they nearly are, with room to spare; whether they are is asked of
 the transactions themselves, exactly, as of any other history.
@@ -44,7 +44,7 @@ class Survey(NamedTuple):
 
 
 def are_plain(trades: Trades, setup: Setup) -> bool:
-    """Tell whether a history has nothing that would be made ready first: no trade of money."""
+    """Tell whether nothing would be made ready first: there is no trade of money."""
     assets = trades.assets
     return setup.tender.isdisjoint(assets) and setup.money.isdisjoint(assets)
 

@@ -34,7 +34,10 @@ class Times:
         self._days = _Days()
 
     def instants(self, texts: Sequence[str]) -> array[int] | None:
-        """Return the instants of a column; None where one is written otherwise, or is on no day of the calendar."""
+        """Return the instants of a column.
+
+        None where one is written otherwise, or is on no day of the calendar.
+        """
         text = "".join(texts)
         if set(map(len, texts)) != {len("2024-03-30T12:00:00Z")} or not _TIMES.fullmatch(text):
             return None

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from premium.tax.calculation import calculate
 from premium.tax.reports.documents import DOCUMENTS
 from premium.tax.reports.forms.txf import REFERENCE
+from premium.tax.reports.layout.cents import Column, cents
 from premium.tax.results.report import Report
 from tests.unit.tax.histories import Row, histories, tx
 
@@ -104,3 +105,12 @@ def test_halves_of_a_cent_go_up(value: str, shown: str) -> None:
     report = report_of([tx("b", "2023-01-01", "buy", "1", "0"), tx("s", "2023-02-01", "sell", "1", value)])
     assert lines_of(report)[0]["(d) Proceeds"] == shown
     assert Decimal(value).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) == Decimal(shown)
+
+
+def test_what_rounds_to_nothing_is_no_minus_nought() -> None:
+    assert [str(cents(Decimal(text))) for text in ("-0.001", "-1E-70", "0", "-0.005")] == ["0.00"] * 3 + ["-0.01"]
+    one, many = Column(), Column()
+    values = [Decimal(text) for text in ("-0.001", "-0.001", "-0.004", "0.006", "1")]
+    assert [str(one.line(value)) for value in values] == ["0.00", "0.00", "-0.01", "0.01", "1.00"]
+    assert many.lines(values) == [Decimal(0), Decimal(0), Decimal("-0.01"), Decimal("0.01"), Decimal(1)]
+    assert [str(value) for value in Column().lines(values[:2])] == ["0.00", "0.00"]

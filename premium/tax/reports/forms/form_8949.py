@@ -144,7 +144,10 @@ class Sheet:
         self._so_far: tuple[Decimal, Decimal, Decimal] | None = None
 
     def lines(self) -> Iterator[Line]:
-        """Yield the lines, rounded so that they add up; `totals` are those of the lines so far."""
+        """Yield the lines, rounded so that they add up.
+
+        `totals` are those of the lines so far.
+        """
         proceeds = cost = adjustment = _NOTHING
         for line in map(Line._make, self.tuples()):
             proceeds, cost = _add(proceeds, line.proceeds), _add(cost, line.cost)
@@ -153,7 +156,10 @@ class Sheet:
             yield line
 
     def tuples(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the fields of the lines, some hundred of them made at once; `totals` are right at the end."""
+        """Yield the fields of the lines, some hundred of them made at once.
+
+        `totals` are right at the end.
+        """
         return chain.from_iterable(map(self._made, self._rows.pieces()))
 
     def _made(self, rows: list[Disposal]) -> Iterator[tuple[Any, ...]]:

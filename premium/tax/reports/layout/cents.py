@@ -15,7 +15,8 @@ _add, _subtract = EXACT.add, EXACT.subtract
 
 def cents(value: Decimal, quantum: Decimal = _CENT) -> Decimal:
     """Round to the cent, halves away from zero."""
-    return value.quantize(quantum, context=_ROUNDING)
+    # What rounds to nothing is nothing, and no `-0`.
+    return value.quantize(quantum, context=_ROUNDING) or abs(ZERO.quantize(quantum, context=_ROUNDING))
 
 
 class Column:
@@ -39,16 +40,16 @@ class Column:
         if not value and self.printed is not ZERO:
             return self._nothing
         exact = self._exact = _add(self._exact, value)
-        total = exact.quantize(self._quantum, None, _ROUNDING)
+        total = exact.quantize(self._quantum, None, _ROUNDING) or self._nothing
         step = _subtract(total, self.printed)
         self.printed = total
         return step
 
     def lines(self, values: Iterable[Decimal]) -> list[Decimal]:
         """Return the printed amounts of the next lines, as `line` does one by one."""
-        quantum, before = self._quantum, self.printed
+        quantum, before, nothing = self._quantum, self.printed, self._nothing
         exact = list(accumulate(values, _add, initial=self._exact))
-        totals = [value.quantize(quantum, None, _ROUNDING) for value in islice(exact, 1, None)]
+        totals = [value.quantize(quantum, None, _ROUNDING) or nothing for value in islice(exact, 1, None)]
         if not totals:
             return []
         self._exact, self.printed = exact[-1], totals[-1]

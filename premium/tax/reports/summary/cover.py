@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from reportlab.lib.colors import white
 
+from premium.money import EXACT
 from premium.tax.reports.layout.cents import cents
 from premium.tax.reports.layout.period import period_of
 from premium.tax.reports.layout.sheets import ACCENT, BAND, INK, LINE, LOSS, MARGIN, SHADE, SMALL, SOFT, Sheets
@@ -34,12 +35,14 @@ def cover(sheets: Sheets, report: Report, name: str, taxpayer: str, fees: Fees) 
     sheets.y = top - _BAND_HIGH - 10
     _facts(sheets, report, taxpayer)
     totals = report.sums.whole
+    # As the tables behind it round: what the tiles show adds up.
+    gain = EXACT.add(EXACT.subtract(cents(totals.proceeds), cents(totals.cost_basis)), cents(totals.denied_loss))
     _tiles(
         sheets,
         [
             ("Proceeds", totals.proceeds),
             ("Cost", totals.cost_basis),
-            ("Gain or loss", totals.total),
+            ("Gain or loss", gain),
             ("Income", totals.income),
             ("Fees", fees.bought + fees.sold + fees.in_kind),
         ],
