@@ -1,14 +1,16 @@
 """Many JSON-RPC nodes in one process: `python -m benchmarks.portfolio.node <nodes> <latency ms>`.
 
-Prints their ports. Each answers a block, its chain id, and for Multicall3 one unit of everything, after the latency,
+Prints their ports. Each answers blocks, its chain id, and for Multicall3 one unit of everything, after the latency,
 which each call of a batch takes: a node that answered a whole batch at once would make every way look fast.
 Node n has chain id 1,000,000 + n. The last port accepts connections and answers nothing.
+With a third argument a wallet is used on so many of the nodes alone, by its number, and empty on the others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
 from functools import lru_cache
@@ -16,10 +18,28 @@ from typing import Any
 
 from eth_abi.abi import encode
 
+from premium.chains.reading import emptiness
+
 FIRST_CHAIN_ID = 1_000_000
 _COUNT = slice(10 + 64, 10 + 128)
 """Where `aggregate3` says how many calls it has, in its hex."""
+_EMPTINESS = "0x" + emptiness.CODE.hex()
 _ONE = (True, (1).to_bytes(32, "big"))
+
+
+_BLOCK_SECONDS, _BEGUN = 12, time.time()
+_ASKED = re.compile("(?:70a08231|4d2301cc)0{24}([0-9a-f]{40})")
+"""Whose balance a call of Multicall3 asks for."""
+
+
+class Fleet:
+    """On which of the nodes a wallet is used: on `live` of them in a row, from one that its number says."""
+
+    nodes, live = 0, 0
+
+    @classmethod
+    def uses(cls, wallet: str, node: int) -> bool:
+        return not cls.live or (node - 7 * int(wallet, 16)) % cls.nodes < cls.live
 
 
 def answer(call: dict[str, Any], chain_id: int) -> object:
@@ -27,20 +47,35 @@ def answer(call: dict[str, Any], chain_id: int) -> object:
         case "eth_chainId":
             return hex(chain_id)
         case "eth_getBlockByNumber":
-            return {"number": "0x10", "hash": "0x" + "10" * 32, "timestamp": hex(int(time.time()))}
+            newest = 16 + int((time.time() - _BEGUN) / _BLOCK_SECONDS)
+            number = newest if call["params"][0] == "latest" else int(call["params"][0], 16)
+            at = int(time.time()) - _BLOCK_SECONDS * (newest - number)
+            return {"number": hex(number), "hash": "0x" + f"{number:064x}", "timestamp": hex(at)}
         case "eth_call":
-            return "0x" + called(call["params"][0]["data"]).hex()
+            return "0x" + called(call["params"][0]["data"], chain_id - FIRST_CHAIN_ID).hex()
         case "eth_getLogs":
             return []
         case _:
             return hex(1)
 
 
-def called(data: str) -> bytes:
-    """`aggregate3` gets one answer a call, everything else a single word."""
+def called(data: str, node: int) -> bytes:
+    """`aggregate3` gets one answer a call, accounts whether they are empty, everything else a single word."""
+    if Fleet.live and data.startswith(_EMPTINESS):
+        accounts = data[len(_EMPTINESS) :]
+        *said, _ = (not Fleet.uses(accounts[at : at + 40], node) for at in range(0, len(accounts), 40))
+        return bytes([*said, 0])
     if not data.startswith("0x82ad56cb"):
         return _ONE[1]
-    return _ones(int(data[_COUNT], 16))
+    count, whose = int(data[_COUNT], 16), _ASKED.findall(data) if Fleet.live else ()
+    if len(whose) != count:
+        return _ones(count)
+    held = b"".join(bytes(31) + bytes([Fleet.uses(each, node)]) for each in whose)
+    told = bytearray(_ones(count))
+    start = 64 + 32 * count
+    for place in range(count):
+        told[start + 128 * place + 96 : start + 128 * place + 128] = held[32 * place : 32 * place + 32]
+    return bytes(told)
 
 
 @lru_cache(maxsize=256)
@@ -77,4 +112,5 @@ async def _silent(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
 
 
 if __name__ == "__main__":
+    Fleet.nodes, Fleet.live = int(sys.argv[1]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
     asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2]) / 1000))

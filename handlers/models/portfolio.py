@@ -47,8 +47,8 @@ class NewWallet(Body):
 
     address: _Quiet | None = Field(
         default=None,
-        description="Of an EVM chain (a mixed-case one must fit EIP-55), of Solana, of Bitcoin or a chain like it;"
-        " or else `xpub` or `descriptor`",
+        description="Of an EVM chain (a mixed-case one must fit EIP-55), or a name of ENS (`name.eth`) that has one; of"
+        " Solana, of Bitcoin or a chain like it; or else `xpub` or `descriptor`",
         examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
     )
     xpub: _Quiet | None = Field(
@@ -163,6 +163,14 @@ class WalletView(View):
     form: str = Field(description="`address`, or which key it is: `zpub`, `descriptor`", examples=["address"])
     gap_limit: int | None = Field(description="Of a key; null for an address", examples=[20])
     label: str | None = Field(description="The user's own name for it", examples=["Cold storage"])
+    name: str | None = Field(description="The name of ENS by which it was added", examples=["vitalik.eth"])
+    name_address: str | None = Field(
+        description="What the name gives now, looked up daily: where it is another address than the wallet's, or none,"
+        " the name went elsewhere, and the wallet stays what it is",
+        examples=["0x52908400098527886E0F7030069857D2E4169EE7"],
+    )
+    name_checked_at: datetime | None
+    """When the name was last looked up."""
     chains: tuple[str, ...] = Field(
         description="Short names; empty: every chain on which it can be", examples=[["ethereum", "base"]]
     )

@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from premium.chains.addresses import checksum
 from premium.chains.contracts.protocols import of_chain
 from premium.chains.model import Discovery, Searched
-from premium.chains.reading import collectibles
 from premium.chains.reading.collectibles import BATCH, SINGLE, TRANSFER
+from premium.chains.reading.matches import EVERY, Touched, matched, topics_of
 from premium.chains.reading.parts import MOST_COLLECTIBLES
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
 _SPANS_AT_ONCE = 5
-_QUESTIONS = 3
-"""A span: what came, what went, and NFTs of ERC-1155 that came."""
+_FEW_BLOCKS = 500
+"""Of so many all transfers are asked for, where that saves questions for further wallets."""
 MOST_WALLETS = 1_000
 """Of one question: nodes refuse more values of a topic (go-ethereum's `maxSubTopics`)."""
 
 Span = tuple[int, int]
 """First and last block of a question, both inclusive."""
-_Named = Mapping[str, set[str]]
-"""What logs name, by wallet."""
 
 
 async def search(
@@ -57,14 +54,14 @@ class _Searches:
         self._rpc, self._head, self._span = rpc, head, bounds.span
         known = of_chain(rpc.chain.name, rpc.chain.protocols)
         self._contracts = frozenset(contract.lower() for entry in known for contract in entry.nft_contracts)
+        self._is_dense = False
+        """Whether a node refused all transfers of some blocks: they are asked for by wallet."""
         self._floor = 0 if bounds.blocks is None else max(0, head - bounds.blocks + 1)
         new = Searched(low=head + 1, high=head)
         # What is not final may have been replaced since: it is looked at again.
         overlap = rpc.chain.finality_blocks
         self.found = {
-            wallet: new
-            if before is None
-            else replace(before, high=max(before.low - 1, min(before.high, head) - overlap))
+            wallet: new if before is None else replace(before, high=_from(before, head, overlap))
             for wallet, before in wallets.items()
         }
 
@@ -84,33 +81,40 @@ class _Searches:
 
     async def _take(self, mine: Sequence[str], asked: Sequence[Span]) -> bool:
         """Ask for spans, and note those that were answered before one was refused."""
-        mine = mine[:MOST_WALLETS]  # the others stand where they stood, and are next
-        names = {"0x" + wallet[2:].lower().zfill(64): wallet for wallet in mine}
-        answers = await self._rpc.batch([call for span in asked for call in _questions(names, *span)])
-        for number, span in enumerate(asked):
-            logs = answers[_QUESTIONS * number : _QUESTIONS * (number + 1)]
+        # All transfers of few blocks are one question for any number of wallets; else the others are next.
+        is_all = (
+            len(mine) > MOST_WALLETS
+            and not self._is_dense
+            and sum(last - first + 1 for first, last in asked) <= _FEW_BLOCKS
+        )
+        mine = mine if is_all else mine[:MOST_WALLETS]
+        names = topics_of(mine)
+        made = [_everybodys(*span) if is_all else _questions(names, *span) for span in asked]
+        answers = iter(await self._rpc.batch([call for calls in made for call in calls]))
+        for number, (span, calls) in enumerate(zip(asked, made, strict=True)):
+            logs = [next(answers) for _ in calls]
             if any(not isinstance(answer, list) for answer in logs):
+                if is_all:
+                    self._is_dense = True
+                    return True
                 return self._halve(span, number, logs)
-            rows = [log for part in logs for log in part]
-            self._note(mine, span, _tokens(rows, names), _nfts(rows, names, self._contracts))
-            self._collect(collectibles.named(rows, names, self._contracts))
+            self._note(mine, span, matched([log for part in logs for log in part], names, self._contracts))
         return True
 
-    def _note(self, mine: Sequence[str], span: Span, tokens: _Named, nfts: _Named) -> None:
+    def _note(self, mine: Sequence[str], span: Span, named: Mapping[str, Touched]) -> None:
+        """Note what logs name; NFTs of newer spans first, up to one more than are listed."""
         for wallet in mine:
             before = self.found[wallet]
-            more = before.tokens | tokens.get(wallet, set())
             low, high = min(before.low, span[0]), max(before.high, span[1])
-            numbers = before.nfts | nfts.get(wallet, set())
-            self.found[wallet] = replace(before, low=low, high=high, tokens=more, nfts=numbers)
-
-    def _collect(self, named: Mapping[str, Sequence[str]]) -> None:
-        """Note NFTs, those of newer spans first, up to one more than are listed."""
-        for wallet, more in named.items():
-            before = self.found[wallet]
+            if (more := named.get(wallet)) is None:
+                self.found[wallet] = replace(before, low=low, high=high)
+                continue
             room = MOST_COLLECTIBLES + 1 - len(before.collectibles)
-            new = sorted(set(more) - before.collectibles)[: max(room, 0)]
-            self.found[wallet] = replace(before, collectibles=before.collectibles | frozenset(new))
+            new = frozenset(sorted(more.collectibles - before.collectibles)[: max(room, 0)])
+            self.found[wallet] = replace(
+                before, low=low, high=high, tokens=before.tokens | more.tokens, nfts=before.nfts | more.nfts,
+                collectibles=before.collectibles | new, moved=max(before.moved, more.block),
+            )  # fmt: skip
 
     def _halve(self, span: Span, number: int, answers: Sequence[Any]) -> bool:
         """Ask for less at once; give up at a single block.
@@ -143,31 +147,16 @@ def _groups(places: Mapping[str, int]) -> list[tuple[int, list[str]]]:
     return sorted(found.items())
 
 
+def _from(before: Searched, head: int, overlap: int) -> int:
+    return before.high if before.is_matched else max(before.low - 1, min(before.high, head) - overlap)
+
+
+def _everybodys(first: int, last: int) -> list[Call]:
+    return [Call("eth_getLogs", ({"fromBlock": hex(first), "toBlock": hex(last), "topics": EVERY},))]
+
+
 def _questions(names: Mapping[str, str], first: int, last: int) -> list[Call]:
+    """Ask for what came, what went, and NFTs of ERC-1155 that came."""
     mine, where = sorted(names), {"fromBlock": hex(first), "toBlock": hex(last)}
     asked = ([TRANSFER, None, mine], [TRANSFER, mine], [[SINGLE, BATCH], None, None, mine])
     return [Call("eth_getLogs", (where | {"topics": topics},)) for topics in asked]
-
-
-def _tokens(logs: Iterable[Any], names: Mapping[str, str]) -> dict[str, set[str]]:
-    """Return wallet → tokens; only ERC-20: an NFT's `Transfer` has a fourth topic."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for log in logs:
-        topics = log.get("topics", ()) if isinstance(log, dict) else ()
-        for topic in topics[1:] if len(topics) == 3 else ():
-            if topic in names:
-                found[names[topic]].add(checksum(log["address"].lower()))
-    return found
-
-
-def _nfts(logs: Iterable[Any], names: Mapping[str, str], contracts: frozenset[str]) -> dict[str, set[str]]:
-    """Return wallet → NFTs of these contracts that it ever received or gave; strangers may send it any others."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for log in logs:
-        topics: Sequence[str] = log.get("topics", ()) if isinstance(log, dict) else ()
-        if len(topics) != 4 or topics[0] != TRANSFER or log["address"].lower() not in contracts:
-            continue
-        for topic in topics[1:3]:
-            if topic in names:
-                found[names[topic]].add(f"{checksum(log['address'].lower())}#{int(topics[3], 16)}")
-    return found

@@ -6,6 +6,7 @@ All of them at one block, in a handful of calls.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from premium.chains.multicall import Deployless, Direct, Multicall, NoMulticall,
 from premium.chains.reading import collectibles
 from premium.chains.reading.block import Head, Moved, calls_at, still_canonical
 from premium.chains.reading.calls import balance_of
+from premium.chains.reading.emptiness import empty
 from premium.chains.reading.parts import MOST_COLLECTIBLES, Collectible
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.reading.tokens import About, describe
@@ -29,6 +31,11 @@ from premium.errors import UpstreamUnavailable
 from premium.neighbours import repeating, worth_repeating
 
 CHAIN_DEADLINE = 5.0
+_A_WALLET_SECONDS = 0.002
+"""Beside the deadline, for what we do ourselves: a run's chunk has thousands, and others are read beside it.
+
+A node that hangs costs no more for it: each request has its own share of the deadline.
+"""
 _DISCOVERY_SHARE = 0.3
 """Of the deadline: logs are the slowest thing a node does, and a portfolio is right without new ones."""
 
@@ -39,7 +46,13 @@ _AGAIN = 1
 _READINGS = 3
 """How often a chain is read that is reorganised meanwhile: the second and third time at once."""
 _LOOKED_AT = 20
-"""Wallets of one reading whose nonce and code are asked for: once they are known to be unused, others' turn comes."""
+"""Wallets of one reading whose nonce and code are asked for one by one, where nodes do not run code of ours.
+
+Once they are known to be unused, others' turn comes.
+"""
+
+_KNOWN_SECONDS = 5.0
+"""For so long a block's hash is believed without asking again."""
 
 Wallets = Mapping[str, frozenset[str]]
 
@@ -61,6 +74,9 @@ class EvmAdapter:
     ) -> None:
         self._rpc, self._clock, self._deadline, self.chain = rpc, clock, deadline, rpc.chain
         self._spoilers = spoilers or Spoilers(rpc.chain.name)
+        self._canonical_once = asyncio.Lock()
+        self._hashes: dict[int, tuple[str | None, float]] = {}
+        """By block the hash that the chain has for it, and until when that is believed."""
 
     async def read(self, wallets: Wallets, searched: Searches | None = None, keys: Keys | None = None) -> ChainReading:
         """Read the balances of wallets, with the tokens known of each.
@@ -69,10 +85,11 @@ class EvmAdapter:
         """
         del keys  # wallets here are addresses
         try:
-            async with asyncio.timeout(self._deadline):
+            seconds = self._deadline + _A_WALLET_SECONDS * len(wallets)
+            async with asyncio.timeout(seconds):
                 return await repeating(_AGAIN)(self._read_somewhere, wallets, searched or {})
         except TimeoutError:
-            raise UpstreamUnavailable(f"{self.chain.name} was not read within {self._deadline:g} s") from None
+            raise UpstreamUnavailable(f"{self.chain.name} was not read within {seconds:.3g} s") from None
 
     async def _read_somewhere(self, wallets: Wallets, searched: Searches) -> ChainReading:
         """Read again at once where that may help.
@@ -138,9 +155,14 @@ class EvmAdapter:
 
     async def canonical(self, blocks: Sequence[tuple[int, str]]) -> list[bool]:
         """Say which blocks, by number and hash, are still the chain's."""
-        calls = [Call("eth_getBlockByNumber", (hex(number), False)) for number, _ in blocks]
-        said = zip(blocks, await ask(self._rpc, calls), strict=True)
-        return [bool(block) and block.get("hash") == expected for (_, expected), block in said]
+        async with self._canonical_once:  # of a run's users thousands were read at the same blocks
+            now = time.monotonic()
+            self._hashes = {number: each for number, each in self._hashes.items() if each[1] > now}
+            unknown = sorted({number for number, _ in blocks} - self._hashes.keys())
+            said = await ask(self._rpc, [Call("eth_getBlockByNumber", (hex(number), False)) for number in unknown])
+            for number, block in zip(unknown, said, strict=True):
+                self._hashes[number] = (block.get("hash") if block else None, now + _KNOWN_SECONDS)
+            return [self._hashes[number][0] == expected for number, expected in blocks]
 
     async def movements(self, wallet: str, key: WatchedKey | None, first: int, last: int) -> Sequence[Movement]:
         """Return all that a wallet moved from block `first` to `last`."""
@@ -218,6 +240,10 @@ class EvmAdapter:
 
     async def _unused(self, head: Head, wallets: set[str]) -> frozenset[str]:
         """Return those that never sent a transaction and have no code."""
+        if not wallets:
+            return frozenset()
+        if (found := await empty(self._rpc, head, sorted(wallets))) is not None:
+            return found
         asked = sorted(wallets)[:_LOOKED_AT]
         methods = ("eth_getTransactionCount", "eth_getCode")
         said = iter(await calls_at(self._rpc, head, [(method, wallet) for wallet in asked for method in methods]))

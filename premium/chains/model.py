@@ -115,7 +115,7 @@ class Chain(_Data):
     """None where the nodes give no logs: then only known tokens are read."""
     call_gas: int = Field(default=30_000_000, ge=100_000)
     """What a node gives one `eth_call`: chunks of reads are cut by it."""
-    call_bytes: int = Field(default=96_000, ge=1_000)
+    call_bytes: int = Field(default=320_000, ge=1_000)
     """The calldata that a node takes in one `eth_call`."""
     block_seconds: float | None = Field(default=None, gt=0)
     """The usual time between two blocks."""
@@ -132,6 +132,8 @@ class Chain(_Data):
     """The feed that says whether a rollup's sequencer is up; without it feeds are read at once."""
     coingecko: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     """CoinGecko's name of the chain (its asset platform)."""
+    ens: Address | None = None
+    """The registry of the Ethereum Name Service, where wallets' names are looked up."""
     protocols: tuple[Protocol, ...] = ()
     """Deployments of protocols besides those that are shipped."""
 
@@ -176,6 +178,10 @@ class Searched:
     """As `address#number`, of the contracts alone that a protocol is known to keep positions in."""
     collectibles: frozenset[str] = frozenset()
     """As `standard:address#number`, of any other contract; one more than are listed says that there are more."""
+    moved: int = -1
+    """The newest block, of those that were searched, of which a log names it."""
+    is_matched: bool = False
+    """Whether `high` is final or will be matched again by the run: no block below it is asked for once more."""
 
 
 Searches = Mapping[str, Searched | None]

@@ -13,7 +13,7 @@ from typing import Protocol
 from premium.chains.answers import uint
 from premium.chains.reading import codec, deployless
 from premium.chains.reading.block import Head, call_at
-from premium.chains.reading.calls import Read, chunks
+from premium.chains.reading.calls import NATIVE_GAS, Read, chunks
 from premium.chains.reading.chunked import Chunked, Pinned, bytes_of
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.rpc import Rpc, RpcError
@@ -64,7 +64,7 @@ class Multicall(Chunked):
 
         All in the same calls.
         """
-        asked = [Read(self._address, _GET_ETH_BALANCE + bytes.fromhex(wallet[2:])) for wallet in wallets]
+        asked = [Read(self._address, _GET_ETH_BALANCE + bytes.fromhex(wallet[2:]), NATIVE_GAS) for wallet in wallets]
         found = await self.reads([*asked, *reads])
         return self.all_natives([uint(answer) for answer in found[: len(wallets)]]), found[len(wallets) :]
 
@@ -82,8 +82,9 @@ class Multicall(Chunked):
         return found if control is not None else await self._part(reads)
 
     def _chunks(self, reads: Sequence[Read]) -> list[Sequence[Read]]:
-        chain = self._rpc.chain
-        return chunks(reads, gas=chain.call_gas, size=chain.call_bytes, overhead=codec.OVERHEAD)
+        chain, share = self._rpc.chain, self._rpc.call_share
+        gas, size = int(chain.call_gas * share), int(chain.call_bytes * share)
+        return chunks(reads, gas=gas, size=size, overhead=codec.OVERHEAD)
 
     async def _call(self, reads: Sequence[Read]) -> list[bytes | None]:
         answer = await call_at(self._rpc, self._head, "eth_call", self._request(reads))
@@ -111,7 +112,7 @@ class Deployless(Chunked):
         return natives, found
 
     def _chunks(self, reads: Sequence[Read]) -> list[Sequence[Read]]:
-        gas = self._rpc.chain.call_gas
+        gas = int(self._rpc.chain.call_gas * self._rpc.call_share)
         parts = chunks(reads, gas=gas, size=deployless.REQUEST_BYTES, overhead=deployless.OVERHEAD)
         most = deployless.READS
         return [part[start : start + most] for part in parts for start in range(0, len(part), most)]

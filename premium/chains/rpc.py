@@ -6,6 +6,7 @@ In batches, with failover between endpoints and a bound on requests a second.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,10 +52,17 @@ class Rpc:
         self._where = nodes or ListedNodes(chain.endpoints)
         self._urls: tuple[str, ...] = ()
         self._nodes: list[Endpoint] = []
-        self.asked = 0
-        """How many calls were sent, whatever became of them."""
+        self.asked_by = Counter[str]()
+        """How many calls were sent by method, whatever became of them."""
+        self.call_share = 1.0
+        """What part of the gas and bytes that the chain's entry allows an `eth_call` its nodes were seen to take."""
         self.names_hashes = True
         """Whether calls name their block by its hash (EIP-1898), until a node refuses it."""
+
+    @property
+    def asked(self) -> int:
+        """Return how many calls were sent, whatever became of them."""
+        return self.asked_by.total()
 
     @property
     def nodes(self) -> int:
@@ -113,7 +121,7 @@ class Rpc:
         found: list[Answer] = []
         for part in _parts(calls):
             await self._bucket.take(len(part))
-            self.asked += len(part)
+            self.asked_by.update(call.method for call in part)
             try:
                 found += await node.send(self.chain, part)
             except UpstreamUnavailable:

@@ -14,7 +14,7 @@ from premium.cli.portfolio_explain import explain
 from premium.cli.portfolio_runs import runs
 from premium.storage.plain import to_json
 
-USERS_A_READ = 5_000
+WALLETS_A_READ = 2_500
 
 
 @click.group()
@@ -91,9 +91,9 @@ def aggregate(source: str, output: str, *, explain: bool) -> None:
 @click.option("--users", default=125_000, show_default=True, type=click.IntRange(1, 10_000_000))
 @click.option("--chains", default=100, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--workers", default=40, show_default=True, type=click.IntRange(1, 1_000))
-@click.option("--users-a-read", default=USERS_A_READ, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--wallets-a-read", default=WALLETS_A_READ, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--cpu-a-user", type=click.FloatRange(0, 60), help="Seconds; assumed where it is not given.")
-def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_user: float | None) -> None:
+def simulate(users: int, chains: int, workers: int, wallets_a_read: int, cpu_a_user: float | None) -> None:
     """Print what an hour's run over so many users takes and costs."""
     from dataclasses import replace  # noqa: PLC0415 - as below
     from decimal import Decimal  # noqa: PLC0415 - as below
@@ -103,7 +103,7 @@ def simulate(users: int, chains: int, workers: int, users_a_read: int, cpu_a_use
     measured = costs.ASSUMED
     measured = measured if cpu_a_user is None else replace(measured, cpu_a_user=Decimal(str(cpu_a_user)))
     fleet = costs.Fleet(users=users, chains=chains)
-    click.echo(to_json(costs.simulate(fleet, measured, workers=workers, users_a_read=users_a_read)))
+    click.echo(to_json(costs.simulate(fleet, measured, workers=workers, wallets_a_read=wallets_a_read)))
 
 
 def _answer(source: str, output: str, kinds: Sequence[Kind]) -> None:

@@ -131,6 +131,15 @@ SNAPSHOTS = JobKind(
 )
 """Plans the hour's run over every portfolio that is watched, and starts its workers."""
 
+NAMES = JobKind(
+    name="portfolio.names",
+    function="premium.portfolio.work.names",
+    queue="aggregation",
+    payload=Moment,
+    timeout_seconds=120,
+)
+"""Looks up again the names by which wallets were given, each once a day."""
+
 TIMESERIES = JobKind(
     name="portfolio.timeseries",
     function="premium.portfolio.work.timeseries",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from premium.manifest import Alarm, Command, Metric, Place, Queue, Quota, Resident, Schedule, Service
+from premium.manifest import Alarm, Command, Metric, NoticeKind, Place, Queue, Quota, Resident, Schedule, Service
 
 EXPORTS = "portfolio-exports/"
 """Keys of finished exports in the bucket of exports begin so; they end there after 30 days."""
@@ -43,6 +43,7 @@ SERVICE = Service(
         "portfolio.backfill",
         "portfolio.export",
         "portfolio.figures",
+        "portfolio.names",
         "portfolio.refresh",
         "portfolio.run",
         "portfolio.snapshots",
@@ -54,11 +55,13 @@ SERVICE = Service(
     queues=(Queue(name="aggregation", urgency=30, share=Decimal("0.2")),),
     schedules=(
         Schedule(name="portfolio.snapshots", every=60, job="portfolio.snapshots"),
+        Schedule(name="portfolio.names", every=60, job="portfolio.names"),
         Schedule(name="portfolio.timeseries", every=1440, job="portfolio.timeseries"),
     ),
     # Beside what reads the chains' blocks: that class always runs, and knows which they are.
     residents=(Resident(name="portfolio.touches", queue="alerts", function="premium.portfolio.onchain.touches.serve"),),
     commands=(Command(name="portfolio", text="Performance, flows and positions of portfolios, by files."),),
+    notices=(NoticeKind(name="portfolio.name_moved"),),
     metrics=(
         Metric(name="RunUndone", title="Portfolios that an hourly run left unwritten", statistic="Maximum"),
         Metric(name="WalletsTouched", title="Readings started by transfers of watched wallets", minutes=5),
@@ -170,6 +173,7 @@ SERVICE = Service(
         "portfolio_run_parts",
         "portfolio_run_quotes",
         "portfolio_touch_cursors",
+        "portfolio_matches",
         "portfolio_backfills",
         "portfolio_backfill_parts",
         "portfolio_rebuilt_days",

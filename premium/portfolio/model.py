@@ -56,6 +56,11 @@ class Wallet(_Value):
     """Of a key: after so many unused addresses in a row none is looked at."""
     sealed_key: bytes | None = Field(default=None, repr=False)
     """The key, encrypted for its user."""
+    name: str | None = None
+    """The name of ENS by which it was given."""
+    name_address: str | None = None
+    """What the name gave when it was last looked up; None where nothing."""
+    name_checked_at: datetime | None = None
 
 
 class AssetRow(_Row):
@@ -205,6 +210,10 @@ class SearchRow(_Value):
     """Of any other contract, as `standard:address#number`."""
     unused: bool = False
     looked_at: datetime
+    moved_block: int = -1
+    """The newest block of which a log names it."""
+    positions_block: int = -1
+    """The newest block at which its positions were looked for."""
 
 
 class Snapshot(_Value):

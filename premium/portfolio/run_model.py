@@ -19,8 +19,11 @@ from premium.chains.model import ChainReading, Outcome, Searched
 from premium.portfolio.positions.found import ChainPositions
 from premium.prices.model import Price, Quality, Quote
 
-USERS_A_BLOCK, BLOCKS_A_READ = 250, 20
-"""Whose snapshots are one COPY, and how many blocks share a chain's calls."""
+USERS_A_BLOCK, WALLETS_A_READ = 250, 2_500
+"""Whose snapshots are one COPY, and about how many wallets share a chain's calls.
+
+More would cost fewer calls, but what we make of their answers takes our own time, and a chain has seconds.
+"""
 READ_WITHIN, WRITE_WITHIN = timedelta(minutes=40), timedelta(minutes=55)
 """From the start: what is not read by then is stale, what is not written by then is told as missing."""
 LEASE = timedelta(seconds=90)
@@ -72,32 +75,34 @@ class Planned:
     first: UUID
     last: UUID
     users: int
-    cells: Mapping[str, int]
-    """By chain, how many wallets are asked up to `read_to`."""
-    read_to: UUID
+    reads: Mapping[str, tuple[int, UUID]]
+    """By chain whose read begins here, how many wallets it asks, and up to which user."""
 
 
 def planned(
     wallets: Mapping[UUID, Sequence[tuple[str, Collection[str]]]],
     size: int = USERS_A_BLOCK,
-    blocks_a_read: int = BLOCKS_A_READ,
+    wallets_a_read: int = WALLETS_A_READ,
 ) -> list[Planned]:
     """Return the blocks of a run.
 
-    `wallets`: by user the addresses and the chains on which each is asked now.
+    `wallets`: by user the addresses and the chains on which each is asked now. A read of a chain ends with the block
+    that fills it. All reads of one serve all users: a wallet may come to be due before its chain is read.
     """
     users = sorted(wallets)
     blocks = [users[start : start + size] for start in range(0, len(users), size)]
-    found = []
+    reads: list[dict[str, tuple[int, UUID]]] = [{} for _ in blocks]
+    asked: dict[str, set[str]] = {}
+    begun: dict[str, int] = {}
     for number, mine in enumerate(blocks):
-        group = blocks[number : number + blocks_a_read] if number % blocks_a_read == 0 else []
-        asked: dict[str, set[str]] = {}
-        for address, chains in (each for block in group for user in block for each in wallets[user]):
+        for address, chains in (each for user in mine for each in wallets[user]):
             for chain in chains:
                 asked.setdefault(chain, set()).add(address)
-        cells = {chain: len(addresses) for chain, addresses in sorted(asked.items())}
-        found.append(Planned(mine[0], mine[-1], len(mine), cells, group[-1][-1] if group else mine[-1]))
-    return found
+        for chain, addresses in asked.items():
+            reads[begun.setdefault(chain, 0)][chain] = (len(addresses), mine[-1])
+            if len(addresses) >= wallets_a_read and number + 1 < len(blocks):
+                asked[chain], begun[chain] = set(), number + 1
+    return [Planned(each[0], each[-1], len(each), dict(sorted(reads[n].items()))) for n, each in enumerate(blocks)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +128,8 @@ class Read:
             )
         if positions is not None:
             mine = tuple(found for found in positions.found if found.wallet in addresses)
-            positions = positions.model_copy(update={"found": mine})
+            of = None if positions.asked is None else tuple(each for each in positions.asked if each in addresses)
+            positions = positions.model_copy(update={"found": mine, "asked": of})
         return Read(outcome=said, positions=positions)
 
     def packed(self) -> bytes:
@@ -174,3 +180,5 @@ class Asked:
 
     wallets: dict[str, frozenset[str]] = field(default_factory=dict)
     searched: dict[str, Searched | None] = field(default_factory=dict)
+    positions: set[str] = field(default_factory=set)
+    """Wallets whose positions are due."""

@@ -24,6 +24,7 @@ from premium.portfolio.closes import close_day, recount
 from premium.portfolio.onchain.begin import begin
 from premium.portfolio.onchain.instants import at_instants
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
+from premium.portfolio.onchain.matches import match
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
 from premium.portfolio.run_model import Chunk, Read, Run
@@ -75,19 +76,24 @@ class RunWorker:
 
     async def some(self) -> bool:
         """Do what can be done now; return whether there was anything."""
-        began, cpu, calls = time.monotonic(), time.process_time(), self.market.asked
+        began, cpu, calls, by = time.monotonic(), time.process_time(), self.market.asked, self.market.asked_by
         chunks = await asyncio.to_thread(self.stores.runs.claim, self.run, self.platform.clock.now(), READS_AT_ONCE)
         if not chunks:
             return False
-        steps = {"read": self._read, "value": self._value, "write": self._write}
+        steps = {"match": self._match, "read": self._read, "value": self._value, "write": self._write}
         ends = await asyncio.gather(*(steps[chunk.kind](chunk) for chunk in chunks))
-        spent = {"calls": self.market.asked - calls, "cpu": round(time.process_time() - cpu, 3),
-                 "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
+        spent = {"calls": self.market.asked - calls, "methods": dict(self.market.asked_by - by),
+                 "cpu": round(time.process_time() - cpu, 3), "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
         for chunk, end in zip(chunks, ends, strict=True):
             mine = {**(spent if chunk is chunks[0] else {}), **end.pop("measured", {})}
             now = self.platform.clock.now()
             await asyncio.to_thread(partial(self.stores.runs.end, chunk, now, measured=mine, **end))
         return True
+
+    async def _match(self, chunk: Chunk) -> dict[str, Any]:
+        measured = await match(self.market, self.stores, chunk.chain, self.platform.clock.now())
+        self.point("run_matched")
+        return {"measured": measured}
 
     async def _read(self, chunk: Chunk) -> dict[str, Any]:
         chain, runs = chunk.chain, self.stores.runs
@@ -96,7 +102,8 @@ class RunWorker:
         asked = await asyncio.to_thread(runs.asked, chunk, self.run.moment, self.asleep_since)
         wanted = {chain: asked.wallets}
         outcomes: Mapping[str, Outcome] = await self.market.balances(wanted, {chain: asked.searched})
-        outcomes, positions = await with_positions(self.market, outcomes, wanted)
+        due = {chain: {wallet: tokens for wallet, tokens in asked.wallets.items() if wallet in asked.positions}}
+        outcomes, positions = await with_positions(self.market, outcomes, due)
         said, found = outcomes[chain], positions.get(chain)
         self.point("run_read")
         if not isinstance(said, ChainReading):
@@ -106,7 +113,10 @@ class RunWorker:
         assets |= {asset for each in (found.found if found else ()) for asset in each.holds}
         blocks = await asyncio.to_thread(runs.wallets_of_blocks, chunk, self.run.moment)
         read = Read(outcome=said, positions=found)
-        return {"parts": {block: read.of_wallets(mine).packed() for block, mine in blocks.items()}, "assets": assets}
+        return {
+            "parts": {block: read.of_wallets(mine).packed() for block, mine in blocks.items()}, "assets": assets,
+            "measured": {"wallets": len(asked.wallets), "positionsAsked": len(due[chain])},
+        }  # fmt: skip
 
     async def _value(self, _: Chunk) -> dict[str, Any]:
         """Ask each asset's price once, some at a time: what is known stays known."""
@@ -235,7 +245,8 @@ class RunWorker:
         stores.positions.replace(user, snapshot.timestamp, results.positions)
         stores.statements.keep(user, results.statement)
         recount(stores, user, results.statement)
-        stores.searches.keep(user, task.searches_after(outcomes))
+        positions = {chain: read.positions for chain, read in parts.items() if read.positions}
+        stores.searches.keep(user, task.searches_after(outcomes, positions))
         begin(self.platform, user, results.flows, task.openings, results.statement.job_id)
         answer = results.statement.answer
         cells.update(row["status"] for row in answer["coverage"])

@@ -100,10 +100,14 @@ class Runs:
     def report(self, run: Run) -> dict[str, Any]:
         """Return what a run has done so far, and what it left undone, by name."""
         chunks = self.stores.runs.measured(run.id)
-        sums, cells = Counter[str](), Counter[str]()
+        sums, cells, methods = Counter[str](), Counter[str](), Counter[str]()
         for chunk in chunks:
             sums.update({k: v for k, v in chunk["measured"].items() if isinstance(v, int | float)})
             cells.update(chunk["measured"].get("cells", {}))
+            methods.update(chunk["measured"].get("methods", {}))
+        by = Counter[str]()
+        for chunk in chunks:
+            by[chunk["kind"]] += chunk["measured"].get("calls", 0)
         ends = [chunk["ended_at"] for chunk in chunks if chunk["ended_at"] is not None]
         reads = [chunk for chunk in chunks if chunk["kind"] == "read"]
         failed = Counter(chunk["chain"] for chunk in reads if chunk["reason"])
@@ -111,11 +115,14 @@ class Runs:
         return {
             "users": run.users, "written": sums["users"], "before": sums["before"], "failed": sums["failed"],
             "cells": dict(sorted(cells.items())), "equationsOpen": sums["open"], "spamHeld": sums["spam"],
-            "lines": sums["lines"], "pricesSilent": sums["silent"], "calls": sums["calls"], "assets": sums["assets"],
+            "lines": sums["lines"], "pricesSilent": sums["silent"], "calls": sums["calls"],
+            "callsBy": dict(by), "methods": dict(methods.most_common()), "wallets": sums["wallets"],
+            "touched": sums["touched"], "positionsAsked": sums["positionsAsked"], "assets": sums["assets"],
             "cpuSeconds": round(sums["cpu"], 1),
             "seconds": round((max(ends) - run.started_at).total_seconds(), 1) if ends else 0,
             "dollars": str(dollars(calls=sums["calls"], cpu_seconds=sums["cpu"])), "prices": PRICES.dated,
-            "chunks": len(chunks), "repeated": sum(max(0, chunk["attempts"] - 1) for chunk in chunks),
+            "chunks": len(chunks), "readChunks": len(reads),
+            "repeated": sum(max(0, chunk["attempts"] - 1) for chunk in chunks),
             "chainsFailed": {chain: f"{n} of {asked[chain]} reads" for chain, n in sorted(failed.items())},
             "unread": sorted(chain for chain, n in failed.items() if n == asked[chain]),
             "undone": [f"{c['kind']} {c['block']} {c['chain']}".strip() for c in chunks if c["status"] != "done"][:100],

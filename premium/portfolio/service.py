@@ -6,27 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from premium.clock import Clock
-from premium.entitlements import quota_of
-from premium.errors import AppError, InvalidInput, NotFound, Unprocessable
+from premium.errors import AppError, NotFound, Unprocessable
 from premium.jobs.model import JobRecord
-from premium.jobs.service import JobService
 from premium.observability import logger
 from premium.portfolio.flow_model import FlowRow
 from premium.portfolio.jobs import FIGURES, REFRESH, FiguresPayload, RefreshPayload
-from premium.portfolio.keys import Secrets, seal, secrets_of
+from premium.portfolio.keys import secrets_of
 from premium.portfolio.measures import Measures
-from premium.portfolio.model import AssetRow, Interval, Point, Statement, Wallet
+from premium.portfolio.model import AssetRow, Interval, Point, Statement
 from premium.portfolio.positions.found import Position
-from premium.portfolio.recognition.places import RefreshedPart, check_chains
-from premium.portfolio.recognition.wallets import GivenWallet, of_address, of_key
+from premium.portfolio.recognition.places import RefreshedPart
 from premium.portfolio.store import Stores
-from premium.portfolio.store.assets import AssetStore
 from premium.portfolio.store.wallets import WalletStore
+from premium.portfolio.uses.doors import HeldTokens, WatchedWallets
+from premium.portfolio.uses.wallets import LINE, AskedKey, Names, WalletCases
 from premium.portfolio.valuation.asked import Asked, Measured, Part
 from premium.portfolio.valuation.performance import Performance
 from premium.portfolio.valuation.watched import as_watched
@@ -39,68 +36,15 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
-__all__ = ["Asked", "Measured", "Part", "Performance", "RefreshedPart"]  # for those who enter by this door
-
-
-class AskedKey(NamedTuple):
-    """A key that is to be watched; `field` is `xpub` or `descriptor`."""
-
-    field: str
-    text: str
-    gap_limit: int
+__all__ = [  # for those who enter by this door
+    "LINE", "Asked", "AskedKey", "HeldTokens", "Measured", "Part", "Performance", "RefreshedPart", "WatchedWallets",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class WatchedWallets:
-    """The wallets that users watch, for other services; it needs the premium database alone."""
-
-    store: WalletStore
-
-    @classmethod
-    def of(cls, platform: Platform) -> WatchedWallets:
-        """Return the wallets as the application's role sees them."""
-        return cls(store=WalletStore(platform.database))
-
-    def watches(self, user_id: UUID, address: str, chain: str) -> bool:
-        """Say whether the user watches the checksummed address on the chain."""
-        return self.store.has(user_id, address, chain)
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeldTokens:
-    """What users hold and where, for services that watch tokens; by the worker role."""
-
-    assets: AssetStore
-    store: WalletStore
-
-    @classmethod
-    def of(cls, platform: Platform) -> HeldTokens:
-        """Return it as workers see it."""
-        return cls(assets=AssetStore(platform.worker_database), store=WalletStore(platform.worker_database))
-
-    def users(self) -> list[UUID]:
-        """Return every user with a wallet."""
-        return self.store.users()
-
-    def of_user(self, user_id: UUID, *, most: int = 200) -> list[tuple[str, str]]:
-        """Return chain and address of a user's most valuable tokens, spam left out."""
-        rows = self.assets.page(user_id, most, None, spam=False)
-        return [(row.chain, row.asset.partition(":")[2]) for row in rows if row.balance > 0]
-
-    def wallets(self, user_id: UUID) -> list[str]:
-        """Return a user's EVM wallets, checksummed."""
-        return [each.address for each in self.store.all(user_id) if each.kind == "evm"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Portfolios:
+class Portfolios(WalletCases):
     """The portfolios of all users; nearly every use case is for one of them."""
 
-    stores: Stores
-    jobs: JobService
-    clock: Clock
-    secrets: Secrets
-    """Encrypt keys of wallets."""
     measures: Measures
 
     @classmethod
@@ -117,90 +61,10 @@ class Portfolios:
     def _over(cls, stores: Stores, platform: Platform) -> Portfolios:
         prices, clock = StoredPrices(platform.timeseries), platform.clock
         measures = Measures(stores=stores, prices=prices, clock=clock)
-        return cls(stores=stores, jobs=platform.jobs, clock=clock, secrets=secrets_of(platform), measures=measures)
-
-    def watch(
-        self, user_id: UUID, address: str, label: str | None, chains: Sequence[str], registry: Registry, *, tier: Tier
-    ) -> Wallet:
-        """Watch an address on chains that this stage reads; InvalidInput names the field.
-
-        Without chains it is watched on all that are read and on which it can be, which must be one at least.
-        """
-        return self._add(user_id, of_address(address, registry), label, chains, registry, tier)
-
-    def watch_key(
-        self,
-        user_id: UUID,
-        asked: AskedKey,
-        label: str | None,
-        chains: Sequence[str],
-        registry: Registry,
-        *,
-        tier: Tier,
-    ) -> Wallet:
-        """Watch the addresses of an extended key or a descriptor; errors as those of `watch`.
-
-        It is encrypted before it is stored, and shown nowhere.
-        """
-        given = of_key(asked.field, asked.text, asked.gap_limit, registry, user_id)
-        return self._add(user_id, given, label, chains, registry, tier)
-
-    def _add(  # noqa: PLR0917 - what `watch` is given
-        self,
-        user_id: UUID,
-        given: GivenWallet,
-        label: str | None,
-        chains: Sequence[str],
-        registry: Registry,
-        tier: Tier,
-    ) -> Wallet:
-        check_chains(given, chains, registry)
-        key = None if given.key is None else seal(self.secrets, user_id, given.key)
-        quota = quota_of(tier, "wallets")
-        return self.stores.wallets.add(user_id, given, label, sorted(set(chains)), quota, key)
-
-    def watched(self, user_id: UUID, limit: int, after: tuple[datetime, UUID] | None) -> list[Wallet]:
-        """Return up to `limit` watched wallets, newest first, after the position."""
-        return self.stores.wallets.page(user_id, limit, after)
-
-    def change_wallet(  # noqa: PLR0917 - a wallet, and what is to be of it
-        self,
-        user_id: UUID,
-        wallet_id: UUID,
-        label: str | None,
-        chains: Sequence[str],
-        registry: Registry,
-        gap_limit: int | None = None,
-        *,
-        request_id: str = "",
-    ) -> Wallet:
-        """Give a wallet another label and other chains, and a key another gap limit.
-
-        Another gap limit starts a refresh, since other addresses are the key's then. NotFound for one that is not the
-        user's, InvalidInput for a gap limit of an address.
-        """
-        wallet = self.stores.wallets.get(user_id, wallet_id)
-        check_chains(wallet, chains, registry)
-        if gap_limit is not None and wallet.gap_limit is None:
-            raise InvalidInput.about("gapLimit", "is a key's: an address is one alone")
-        changed = self.stores.wallets.change(user_id, wallet_id, label, sorted(set(chains)), gap_limit)
-        if changed.gap_limit != wallet.gap_limit:
-            self._bring_in_line(user_id, request_id)
-        return changed
-
-    def unwatch(self, user_id: UUID, wallet_id: UUID, *, request_id: str) -> None:
-        """Stop watching a wallet; NotFound for one that is not the user's.
-
-        The refresh that this starts brings the assets in line.
-        """
-        self.stores.wallets.remove(user_id, wallet_id)
-        self._bring_in_line(user_id, request_id)
-
-    def _bring_in_line(self, user_id: UUID, request_id: str) -> None:
-        try:
-            self.jobs.start(REFRESH, RefreshPayload(), user_id=user_id, request_id=request_id)
-        except AppError as error:
-            logger.warning("assets stay as they are until the next refresh", code=error.code)
+        return cls(
+            stores=stores, jobs=platform.jobs, clock=clock, secrets=secrets_of(platform), names=Names(platform.redis),
+            measures=measures,
+        )  # fmt: skip
 
     def refresh(
         self, user_id: UUID, part: RefreshedPart | None = None, *, request_id: str, idempotency_key: str | None

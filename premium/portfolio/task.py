@@ -224,8 +224,11 @@ class Task:
         kept = {key: Decimal(text) for key, text in known.items() if key.partition(":")[0] not in names}
         return kept | {key: times for said in read for key, times in said.multipliers.items()}
 
-    def searches_after(self, outcomes: Mapping[str, Outcome]) -> list[SearchRow]:
-        """Return how far the searches of logs came."""
+    def searches_after(
+        self, outcomes: Mapping[str, Outcome], positions: Mapping[str, ChainPositions]
+    ) -> list[SearchRow]:
+        """Return how far the searches of logs came, and whose positions were looked for."""
+        asked = {chain: each.asked for chain, each in positions.items()}
         return [
             SearchRow(
                 address=wallet,
@@ -237,6 +240,8 @@ class Task:
                 collectibles=tuple(sorted(each.collectibles)),
                 unused=wallet in said.unused,
                 looked_at=said.read_at,
+                moved_block=each.moved,
+                positions_block=said.block if wallet in (asked.get(chain) or ()) else -1,
             )
             for chain, said in outcomes.items()
             if isinstance(said, ChainReading)
@@ -258,5 +263,6 @@ class Task:
                 tokens=frozenset(row.tokens),
                 nfts=frozenset(row.nfts),
                 collectibles=frozenset(row.collectibles),
+                moved=row.moved_block,
             )
         )

@@ -27,6 +27,7 @@ from premium.portfolio.jobs import (
     BACKFILL,
     EXPORT,
     FIGURES,
+    NAMES,
     REFRESH,
     RUN,
     SNAPSHOTS,
@@ -44,6 +45,7 @@ from premium.portfolio.onchain.backfill import Backfill
 from premium.portfolio.onchain.begin import begin, go_on
 from premium.portfolio.onchain.instants import at_instants, is_asked
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
+from premium.portfolio.onchain.names import look_up
 from premium.portfolio.onchain.progress import Progress
 from premium.portfolio.onchain.refresh import with_positions
 from premium.portfolio.positions.found import ChainPositions
@@ -126,7 +128,7 @@ def _written(context: JobContext, stores: Stores, payload: RefreshPayload, least
     stores.positions.replace(context.user_id, snapshot.timestamp, results.positions)
     stores.statements.keep(context.user_id, results.statement)
     recount(stores, context.user_id, results.statement)
-    stores.searches.keep(context.user_id, task.searches_after(outcomes))
+    stores.searches.keep(context.user_id, task.searches_after(outcomes, positions))
     times = task.multipliers(outcomes)
     StoredPrices(context.platform.timeseries).keep([price for price in snapshot.good_prices if price.key not in times])
     context.point("first_write")
@@ -252,6 +254,12 @@ def snapshots(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 def run(context: JobContext, payload: RunPayload) -> Mapping[str, Any]:
     """Do chunks of a run for a minute, whosever they were."""
     return Runs.of(context.platform).carry_on(payload, point=context.point)
+
+
+@job(NAMES)
+def names(context: JobContext, payload: Moment) -> Mapping[str, Any]:  # noqa: ARG001 - the form of a job's body
+    """Look up names of wallets again; tell of those that go elsewhere."""
+    return look_up(context.platform)
 
 
 @job(TIMESERIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -133,6 +134,11 @@ class Market:
     def asked(self) -> int:
         """Return how many calls the nodes were sent so far."""
         return sum(rpc.asked for rpc in self._rpcs.values())
+
+    @property
+    def asked_by(self) -> Counter[str]:
+        """Return how many calls the nodes were sent so far, by method."""
+        return sum((rpc.asked_by for rpc in self._rpcs.values()), Counter())
 
     @cached_property
     def prices(self) -> Prices:

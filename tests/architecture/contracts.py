@@ -15,8 +15,11 @@ DOORS = frozenset({"service", "manifest"})
 """The modules of a service that other services may import."""
 NOT_FOR_HANDLERS = frozenset({"store", "work", "onchain", "wired"})
 """What a handler never imports of a service: its SQL, the bodies of its jobs, readers of chains."""
-NOT_ENGINES = frozenset({"store", "work", "onchain", "providers", "wired"})
-"""Sub-packages of a service that are no engine rooms: they reach databases, queues, nodes, providers, or wire them."""
+NOT_ENGINES = frozenset({"store", "work", "onchain", "providers", "wired", "uses"})
+"""Sub-packages of a service that are no engine rooms: they reach databases, queues, nodes, providers, or wire them.
+
+`uses` are use cases of a `service` that would be too long for one file.
+"""
 IMPURE = (
     "psycopg", "psycopg_pool", "redis", "rq", "boto3", "botocore", "httpx", "web3",
     "premium.storage", "premium.bootstrap", "premium.asks", "premium.jobs", "premium.execution", "premium.streams",

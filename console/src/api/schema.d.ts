@@ -4161,6 +4161,9 @@ export interface components {
             form: string;
             gapLimit: number | null;
             label: string | null;
+            name: string | null;
+            nameAddress: string | null;
+            nameCheckedAt: string | null;
             chains: string[];
             createdAt: string;
         };

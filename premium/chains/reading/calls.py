@@ -7,7 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 READ_GAS = 75_000
-"""What a plain view function may use: `balanceOf` behind a proxy takes 10,000 to 40,000."""
+"""What a plain view function may use."""
+BALANCE_GAS, NATIVE_GAS = 20_000, 5_000
+"""What chunks count for a balance: `balanceOf` takes 3,000 to 40,000, and less for each further wallet of a token.
+
+Where a chunk runs out of gas all the same, what failed in it is asked again, each with what a view function may use.
+"""
 _BALANCE_OF = bytes.fromhex("70a08231") + bytes(12)
 
 
@@ -27,7 +32,7 @@ def _balance_data(wallet: str) -> bytes:
 
 def balance_of(wallet: str, token: str) -> Read:
     """Return the read of a wallet's balance of an ERC-20."""
-    return Read(token, _balance_data(wallet))
+    return Read(token, _balance_data(wallet), BALANCE_GAS)
 
 
 def chunks(reads: Sequence[Read], *, gas: int, size: int, overhead: int) -> list[Sequence[Read]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from premium.chains.answers import uint
 from premium.chains.reading.block import Head, call_at, calls_at
-from premium.chains.reading.calls import Read, without
-from premium.chains.reading.codec import NotAnAnswer
+from premium.chains.reading.calls import READ_GAS, Read, without
+from premium.chains.reading.codec import OVERHEAD, NotAnAnswer
 from premium.chains.reading.spoilers import Spoilers
 from premium.chains.rpc import Rpc, RpcError
 from premium.errors import UpstreamUnavailable
@@ -20,6 +20,10 @@ from premium.neighbours import Refused
 
 _NOBODY = "0x" + "0" * 40
 _TOO_LARGE = 413
+_FEW = 20
+"""So many failures of a chunk are asked again alone at once."""
+_LEAST_SHARE = 1 / 64
+"""Of a chain's bounds: below it what is refused is the contract's fault."""
 
 
 class Pinned:
@@ -96,7 +100,15 @@ class Chunked(Pinned):
         failed = [place for place, answer in enumerate(found) if answer is None]
         if not failed:
             return found
-        for place, answer in zip(failed, await self.singly([reads[place] for place in failed]), strict=True):
+        left = failed
+        if len(failed) > _FEW:
+            # Many at once lacked gas: the chunk was too long for them, and each gets what a view function may use.
+            wider = [reads[place]._replace(gas=max(reads[place].gas, READ_GAS)) for place in failed]
+            parts = await asyncio.gather(*(self._chunk(part) for part in self._chunks(wider)))
+            for place, answer in zip(failed, (answer for part in parts for answer in part), strict=True):
+                found[place] = answer
+            left = [place for place in failed if found[place] is None]
+        for place, answer in zip(left, await self.singly([reads[place] for place in left]), strict=True):
             found[place] = answer
         starved = [place for place in failed if found[place] is not None]
         if starved:
@@ -122,9 +134,17 @@ class Chunked(Pinned):
         if len(reads) == 1:
             await self._spoilers.add([reads[0].target])
             return [None]
-        middle = len(reads) // 2
+        middle, known = len(reads) // 2, await self._spoilers.known()
         halves = await asyncio.gather(self._chunk(reads[:middle]), self._chunk(reads[middle:]))
+        if await self._spoilers.known() == known:  # no contract's fault: the nodes take no more
+            self._rpc.call_share = min(self._rpc.call_share, self._share_of(reads[:middle]))
         return halves[0] + halves[1]
+
+    def _share_of(self, reads: Sequence[Read]) -> float:
+        """Return what part of the chain's bounds these reads fill."""
+        chain = self._rpc.chain
+        gas, size = sum(read.gas for read in reads), sum(len(read.data) + OVERHEAD for read in reads)
+        return max(_LEAST_SHARE, gas / chain.call_gas, size / chain.call_bytes)
 
     def _chunks(self, reads: Sequence[Read]) -> list[Sequence[Read]]:
         raise NotImplementedError

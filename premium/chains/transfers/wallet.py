@@ -9,7 +9,7 @@ from premium.chains.model import Chain
 from premium.chains.rpc import Call, Rpc
 from premium.chains.transfers import coin
 from premium.chains.transfers.evidence import signs
-from premium.chains.transfers.logs import logs_of, moved
+from premium.chains.transfers.logs import Log, logs_of, moved
 from premium.chains.transfers.movement import Movement, explain_balances, rests
 from premium.chains.transfers.node import ask
 from premium.chains.transfers.traces import add_internal, in_others
@@ -34,9 +34,10 @@ async def movements_of(rpc: Rpc, wallet: str, first: int, last: int) -> Moved:
         raise InvalidInput("the first block is 0 or later, and not after the last", details={"blocks": last - first})
     me, times = wallet.lower(), dict[int, int]()
     movements: dict[str, Movement] = {}
-    blocks = await coin.moving_blocks(rpc, me, first, last)
+    logs = await _logs(rpc, me, first, last)
+    blocks = await coin.moving_blocks(rpc, me, first, last, {int(log["blockNumber"], 16) for log in logs})
     await coin.transactions(rpc, me, blocks.numbers, movements, times)
-    await _tokens(rpc, me, first, last, movements=movements, times=times)
+    await _tokens(rpc, me, logs, movements=movements, times=times)
     await add_gas(rpc, me, movements)
     found = list(movements.values())
     touched = set(blocks.numbers) if blocks.has_states else set()
@@ -71,11 +72,13 @@ def wrapped_of(chain: Chain) -> str | None:
     return next((address.lower() for address in names), None)
 
 
-async def _tokens(
-    rpc: Rpc, me: str, first: int, last: int, *, movements: dict[str, Movement], times: dict[int, int]
-) -> None:
+async def _logs(rpc: Rpc, me: str, first: int, last: int) -> list[Log]:
     span = rpc.chain.discovery.span if rpc.chain.discovery else _SPAN
-    logs = await logs_of(rpc, me, first, last, span=span, wrapped=wrapped_of(rpc.chain))
+    await coin.refuse_too_long(rpc, me, first, last)
+    return await logs_of(rpc, me, first, last, span=span, wrapped=wrapped_of(rpc.chain))
+
+
+async def _tokens(rpc: Rpc, me: str, logs: list[Log], *, movements: dict[str, Movement], times: dict[int, int]) -> None:
     await _times(rpc, {int(log["blockNumber"], 16) for log in logs} - times.keys(), times)
     for log in logs:
         block, name = int(log["blockNumber"], 16), log["transactionHash"]

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from premium.chains.reading.calls import balance_of, chunks
+from premium.chains.reading.codec import OVERHEAD
+from premium.chains.reading.emptiness import A_CALL
 from premium.money import EXACT
 
 _MILLION, _HOUR = Decimal(1_000_000), 3600
+_CALL_GAS, _CALL_BYTES = 30_000_000, 320_000
+"""What an `eth_call` is given where a chain's entry says nothing else (`Chain.call_gas`, `call_bytes`)."""
+_MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Fleet:
     tokens_a_wallet: Decimal = Decimal(20)
     chains: int = 100
     time_outs: Decimal = Decimal("0.02")
+    movements_a_wallet: Decimal = Decimal(20)
+    """A month; the targets' fleet does not say it, so that what these cost stands beside the rest."""
+    with_positions: Decimal = Decimal("0.25")
+    """Of live wallets and chains, those that have positions; not the targets' either."""
 
 
 @dataclass(frozen=True)
@@ -55,40 +65,66 @@ class Measured:
     """Seconds: a balance from the request to the integer."""
     latency: Decimal
     """Seconds that a node takes for a call."""
-    calls_a_chunk: int = 6
-    """Head, canonical twice, logs both ways, descriptions."""
-    reads_a_call: int = 400
-    """Of 75,000 gas each, within 30 M."""
+    calls_a_chunk: Decimal = Decimal(6)
+    """Beside its balances: block, logs since the match, canonical, descriptions; and positions' block and words."""
+    calls_a_match: Decimal = Decimal(4)
+    """Of a chain: its newest block, and its transfers' logs of an hour."""
+    calls_a_movement: Decimal = Decimal(24)
+    """A wallet's transaction found, read and proven by the wallet's states around it."""
+    calls_of_positions: Decimal = Decimal(12)
+    """A hundred wallets whose positions are read."""
     calls_a_second: int = 100
     chain_seconds: Decimal = Decimal(5)
 
 
-def simulate(fleet: Fleet, measured: Measured, *, workers: int, users_a_read: int) -> dict[str, str]:
+def reads_a_call() -> int:
+    """Return how many balances share a call, as chunks are really cut."""
+    reads = [balance_of("0x" + "1" * 40, "0x" + "2" * 40)] * _MANY
+    return len(chunks(reads, gas=_CALL_GAS, size=_CALL_BYTES, overhead=OVERHEAD)[0])
+
+
+def simulate(fleet: Fleet, measured: Measured, *, workers: int, wallets_a_read: int) -> dict[str, str]:
     """Return calls, seconds, CPU hours and dollars of runs.
 
     Reads of a chain are in order, by its bucket and its time-outs; chains go side by side, users over the workers.
-    Wallets that were never used on a chain are asked daily: a 24th of them an hour.
+    Wallets that were never used on a chain are asked daily: a 24th of them an hour, their coin and whether they are
+    empty. Calls of flows and of positions are not in `callsAMonth`, but beside it: the targets' fleet says nothing of
+    what moves.
     """
     wallets = fleet.users * fleet.wallets_a_user
+    live = wallets * fleet.live_chains_a_wallet
     asleep = wallets * (fleet.chains - fleet.live_chains_a_wallet) / 24
-    reads = wallets * (fleet.live_chains_a_wallet + fleet.tokens_a_wallet) + asleep
-    chunks = -(-fleet.users // users_a_read) * fleet.chains
-    calls = -(-reads // measured.reads_a_call) + chunks * measured.calls_a_chunk
-    late = fleet.time_outs * chunks * measured.chain_seconds / fleet.chains
-    a_chain = calls / fleet.chains
-    reading = max(a_chain / measured.calls_a_second, chunks * measured.latency * 4 / (10 * workers)) + late
+    reads = live + wallets * fleet.tokens_a_wallet + asleep
+    chunks_ = fleet.chains * -(-(live + asleep) / fleet.chains // wallets_a_read)
+    parts = {
+        "balances": max(chunks_, reads / reads_a_call() + chunks_ / 2),
+        "emptiness": max(chunks_, asleep / A_CALL),
+        "logs": fleet.chains * measured.calls_a_match,
+        "chunks": chunks_ * measured.calls_a_chunk,
+    }
+    calls = sum(parts.values(), Decimal(0))
+    flows = wallets * fleet.movements_a_wallet * measured.calls_a_movement
+    positions = live * (fleet.with_positions + Decimal(1) / 24) / 100 * measured.calls_of_positions
+    late = fleet.time_outs * chunks_ * measured.chain_seconds / fleet.chains
+    reading = max(calls / fleet.chains / measured.calls_a_second, chunks_ * measured.latency * 4 / (10 * workers))
     cpu = fleet.users * measured.cpu_a_user + reads * measured.cpu_a_read
-    seconds = reading + cpu / workers
+    seconds = reading + late + cpu / workers
     month = calls * 24 * 30
     costs = dollars(calls=float(month), cpu_seconds=float(cpu * 24 * 30))
     rows: dict[str, Decimal | int] = {
-        "users": fleet.users, "chains": fleet.chains, "workers": workers, "reads": reads, "callsARun": calls,
-        "callsAMonth": month, "readingSeconds": reading, "seconds": seconds, "cpuHoursARun": cpu / _HOUR,
-        "cpuHoursAMonth": cpu * 24 * 30 / _HOUR, "staleCells": fleet.time_outs * wallets * fleet.live_chains_a_wallet,
+        "users": fleet.users, "chains": fleet.chains, "workers": workers, "reads": reads,
+        "readsACall": reads_a_call(), "readChunks": chunks_, "callsARun": calls,
+        **{f"callsOf{name.title()}": value for name, value in parts.items()},
+        "callsAMonth": month, "movementsCallsAMonth": flows, "positionsCallsAMonth": positions * 24 * 30,
+        "readingSeconds": reading + late, "seconds": seconds, "cpuHoursARun": cpu / _HOUR,
+        "cpuHoursAMonth": cpu * 24 * 30 / _HOUR, "staleCells": fleet.time_outs * live,
     }  # fmt: skip
     told = {name: f"{Decimal(value):.2f}".rstrip("0").rstrip(".") for name, value in rows.items()}
     return told | {"dollarsAMonth": str(costs), "prices": PRICES.dated}
 
 
 ASSUMED = Measured(cpu_a_user=Decimal("0.020"), cpu_a_read=Decimal("0.000002"), latency=Decimal("0.05"))
-"""Assumed, not measured; give `--cpu-a-user` what a run's report says (cpuSeconds / users)."""
+"""Its seconds are assumed; give `--cpu-a-user` what a run's report says (cpuSeconds / users).
+
+Its calls are counted: `benchmarks.portfolio.fleet` prints them anew.
+"""

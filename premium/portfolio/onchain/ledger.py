@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from premium.chains.addresses import asset_key
-from premium.chains.model import ChainAdapter, ChainReading, Keys, Outcome, WatchedKey
+from premium.chains.model import ChainAdapter, ChainReading, Keys, Outcome, Searched, WatchedKey
 from premium.chains.transfers.movement import Movement
 from premium.errors import AppError, Unprocessable
 from premium.money import EXACT, from_base_units
@@ -43,6 +43,23 @@ class Window:
     openings: Openings
     closing: Opening
     at: datetime
+    coin: str = ""
+    searched: Searched | None = None
+    """In which blocks logs were searched for it, and which was the newest that named it."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing moved: no log names it, and its coin is the same.
+
+        Tokens may have grown.
+
+        Who sends a transaction pays for it in coin.
+        """
+        first, said = self.openings.first.block, self.searched
+        if said is None or said.low > first + 1 or said.high < self.closing.block or said.moved > first:
+            return False
+        coin = self.closing.units.get(self.coin, 0)
+        return all(each.units.get(self.coin, 0) == coin for each in self.openings.readings)
 
     @property
     def is_still(self) -> bool:
@@ -78,7 +95,7 @@ def windows(
                 )
                 lost = {key: n for key, n in known.last.units.items() if key in said.unreadable}
                 closing = Opening(said.block, {**units[wallet], **lost}, said.block_hash)
-                found[wallet, chain] = Window(known, closing, said.block_time)
+                found[wallet, chain] = Window(known, closing, said.block_time, coin, said.searched.get(wallet))
     return found
 
 
@@ -103,7 +120,9 @@ async def _moved(
         async with asyncio.timeout(SECONDS):
             found[pair] = replace(window, openings=await _canonical(history, window.openings))
             first, last = window.openings.first.block + 1, window.closing.block
-            return [] if first > last else list(await history.movements(wallet, key, first, last))
+            return (
+                [] if first > last or found[pair].is_quiet else list(await history.movements(wallet, key, first, last))
+            )
     except TimeoutError:
         return AppError(f"what moved on {chain} was not read in time")
     except AppError as error:

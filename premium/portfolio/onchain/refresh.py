@@ -77,7 +77,7 @@ async def _read(market: Market, reading: ChainReading, held: Holdings) -> ChainP
         about = await describe(rpc.chain, contracts.read, tokens)
         await still_canonical(rpc, head)
     ordered = tuple(sorted(found, key=lambda each: each.key))
-    return ChainPositions(found=ordered, tokens=_told(reading.chain, about, tokens))
+    return ChainPositions(found=ordered, tokens=_told(reading.chain, about, tokens), asked=tuple(wallets))
 
 
 def _told(chain: str, about: Mapping[str, About], tokens: Iterable[str]) -> dict[str, Token]:
@@ -92,6 +92,6 @@ def _held(reading: ChainReading, wallets: Iterable[str]) -> Holdings:
     held: dict[str, dict[str, int]] = {wallet: {} for wallet in wallets if wallet not in reading.unused}
     for balance in reading.balances:
         token = checksum(balance.key.partition(":")[2])
-        if token != NATIVE:
-            held.setdefault(balance.wallet, {})[token] = balance.units
+        if token != NATIVE and balance.wallet in held:
+            held[balance.wallet][token] = balance.units
     return held

@@ -1,22 +1,27 @@
 """Finds whose wallets new blocks touch, and starts a reading of each.
 
-The resident follows the blocks that alerts read. A look starts its jobs, under keys made of the block, before it says
-how far it came: whatever is killed between starts the same jobs again. Where blocks were replaced, those who have flows
-of the former ones are read again, too.
+Beside it names of ENS are looked up for handlers. The resident follows the blocks that alerts read. A look starts its
+jobs, under keys made of the block, before it says how far it came: whatever is killed between starts the same jobs
+again. Where blocks were replaced, those who have flows of the former ones are read again, too.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from premium.alerts.service import FollowedBlock, FollowedBlocks, followed_chains
+from premium.asks.answers import answer_asks
+from premium.asks.line import DATABASE, Line
 from premium.bootstrap import Platform
 from premium.errors import AppError
 from premium.execution.residence import Residence
 from premium.observability import count, logger
 from premium.portfolio.jobs import TOUCH, TouchPayload
+from premium.portfolio.onchain.names import Desk
 from premium.portfolio.store.progress.touches import SeenBlock, TouchStore, Turn
+from premium.portfolio.uses.wallets import LINE
 
 SECONDS = 0.5
 """Between two looks at what is new."""
@@ -31,9 +36,13 @@ def serve(residence: Residence) -> None:
     active = {chain.name for chain in platform.chains.active}
     touches = Touches(platform, [name for name in followed_chains(platform) if name in active])
     residence.say(f"looks for watched wallets on {', '.join(touches.chains) or 'no chain'}")
+    line, desk = Line(platform.redis(DATABASE), LINE), Desk(platform)
+    names = threading.Thread(target=answer_asks, args=(line, desk.answer, residence.stop), kwargs={"threads": 2})
+    names.start()
     while not residence.stop.wait(SECONDS):
         for chain in touches.chains:
             _look(touches, chain)
+    names.join()
 
 
 def _look(touches: Touches, chain: str) -> None:

@@ -96,6 +96,8 @@ class ChainPositions(_Value):
 
     found: tuple[Found, ...] = ()
     tokens: Mapping[str, Token] = Field(default_factory=dict)
+    asked: tuple[str, ...] | None = None
+    """The wallets whose positions were looked for; None: all that were read."""
 
 
 class Stated(_Value):

@@ -79,7 +79,8 @@ _FOREIGN: tuple[tuple[Callable[[str], bool], str], ...] = (
     (_matches(rf"{_BASE58}{{43,44}}"), _SOLANA),
     (_matches(r"G[A-Z2-7]{55}"), "an address of Stellar"),
     (_matches(r"r[1-9A-HJ-NP-Za-km-z]{24,34}"), "an address of the XRP Ledger"),
-    (_matches(r"(?i)([\w-]+\.)+(eth|xyz|box|id|sol|crypto|near|ton)"), "a name"),
+    (_matches(r"(?i)([\w-]+\.)+(xyz|box|id|sol|crypto|near|ton)"), "a name, and only those of ENS are looked up"),
+    (_matches(r"(?is).+\.eth"), "a name"),
 )
 
 

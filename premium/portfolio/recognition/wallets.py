@@ -47,6 +47,14 @@ class GivenWallet:
     form: str = ADDRESS
     key: str | None = field(default=None, repr=False)
     gap_limit: int | None = None
+    name: str | None = None
+    """The name of ENS by which it was given."""
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text is meant for a name of ENS: it ends in `.eth`."""
+    given = recognise(text)
+    return text.strip().lower().endswith(".eth") and (given is None or given.kind != "secret")
 
 
 def of_address(address: str, chains: Iterable[Chain]) -> GivenWallet:

@@ -16,6 +16,7 @@ from premium.portfolio.store.newest import NewestSnapshots
 from premium.portfolio.store.overrides import OverrideStore
 from premium.portfolio.store.positions import PositionStore
 from premium.portfolio.store.progress.backfills import BackfillStore
+from premium.portfolio.store.progress.matches import MatchStore
 from premium.portfolio.store.runs import RunStore
 from premium.portfolio.store.searches import SearchStore
 from premium.portfolio.store.snapshots import SnapshotStore
@@ -46,6 +47,7 @@ class Stores:
     overrides: OverrideStore
     metrics: MetricStore
     runs: RunStore
+    matches: MatchStore
     backfills: BackfillStore
 
     def worth(self, user_id: UUID, since: datetime, until: datetime, booked_since: datetime) -> list[Worth]:
@@ -78,5 +80,6 @@ class Stores:
             overrides=OverrideStore(database),
             metrics=MetricStore(platform.timeseries),
             runs=RunStore(database),
+            matches=MatchStore(database),
             backfills=BackfillStore(database),
         )

@@ -29,9 +29,10 @@ def due(connection: Connection[DictRow], moment: datetime, active: Sequence[str]
 def fill(connection: Connection[DictRow], run: Run, blocks: Sequence[Planned]) -> None:
     """Write a run's chunks."""
     rows: list[tuple[Any, ...]] = [(run.id, "value", 0, "", None, None, 0)]
+    rows += [(run.id, "match", 0, name, None, None, 0) for name in sorted({c for block in blocks for c in block.reads})]
     for number, block in enumerate(blocks):
         rows.append((run.id, "write", number, "", block.first, block.last, block.users))
-        rows += [(run.id, "read", number, name, block.first, block.read_to, n) for name, n in block.cells.items()]
+        rows += [(run.id, "read", number, name, block.first, to, n) for name, (n, to) in block.reads.items()]
     with connection.cursor() as cursor:
         cursor.executemany(_ADD_CHUNK, rows)
     users = sum(block.users for block in blocks)
@@ -50,7 +51,12 @@ def wanted(connection: Connection[DictRow], values: Mapping[str, Any]) -> Asked:
         found.wallets[address] = found.wallets.get(address, frozenset()) | tokens
         known = found.searched.setdefault(address, None)
         if low is not None and (known is None or known.high - known.low < high - low):
-            found.searched[address] = Searched(low=low, high=high, tokens=frozenset(row["tokens"]))
+            found.searched[address] = Searched(
+                low=low, high=high, tokens=frozenset(row["tokens"]), nfts=frozenset(row["nfts"]),
+                collectibles=frozenset(row["collectibles"]), moved=row["moved"], is_matched=row["is_matched"],
+            )  # fmt: skip
+        if row["is_due"]:
+            found.positions.add(address)
     return found
 
 
@@ -89,11 +95,22 @@ _ADD_CHUNK = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _ASKED = """
-    SELECT w.address, s.low, s.high, coalesce(s.tokens, '{}') AS tokens, ARRAY(
-        SELECT split_part(a.asset, ':', 2) FROM portfolio_assets a
-        WHERE a.user_id = w.user_id AND a.chain = %(chain)s AND a.category <> 'native'
-    ) AS held
+    SELECT w.address, s.low, CASE WHEN s.high >= m.low THEN greatest(s.high, m.high) ELSE s.high END AS high,
+        coalesce(s.tokens, '{}') AS tokens, coalesce(s.nfts, '{}') AS nfts,
+        coalesce(s.collectibles, '{}') AS collectibles, coalesce(s.moved_block, -1) AS moved,
+        coalesce(s.high >= m.low, false) AS is_matched,
+        -- Positions are looked for where there are some, where a log named the wallet since, where nothing would tell,
+        -- and once a day: another may open one for it, in a protocol that gives no token.
+        NOT coalesce(s.high >= m.low AND s.positions_block >= s.moved_block AND s.positions_block >= 0, false)
+            OR abs(hashtext(w.address)::bigint) %% 24 = %(hour)s
+            OR EXISTS (SELECT FROM portfolio_positions p
+                WHERE p.user_id = w.user_id AND p.wallet = w.address AND p.chain = %(chain)s) AS is_due,
+        ARRAY(
+            SELECT split_part(a.asset, ':', 2) FROM portfolio_assets a
+            WHERE a.user_id = w.user_id AND a.chain = %(chain)s AND a.category <> 'native'
+        ) AS held
     FROM portfolio_wallets w LEFT JOIN portfolio_searches s ON s.wallet_id = w.id AND s.chain = %(chain)s
+        LEFT JOIN portfolio_matches m ON m.chain = %(chain)s
     WHERE w.kind = 'evm' AND w.user_id BETWEEN %(first)s AND %(last)s AND w.created_at <= %(moment)s
         AND (w.chains = '{}' OR %(chain)s = ANY (w.chains))
         AND NOT (coalesce(s.unused, false) AND s.looked_at > %(asleep)s)

@@ -134,7 +134,7 @@ class RunStore:
         Of each wallet the tokens that it held or that logs ever named.
         """
         values = {"first": chunk.first_user, "last": chunk.last_user, "chain": chunk.chain, "moment": moment,
-                  "asleep": asleep_since}  # fmt: skip
+                  "asleep": asleep_since, "hour": moment.hour}  # fmt: skip
         with self._database.transaction(statement_timeout_ms=60_000) as connection:
             return wanted(connection, values)
 
@@ -230,19 +230,19 @@ _GIVE_UP = """
 """
 _TOO_LATE = """
     UPDATE portfolio_run_chunks SET status = 'failed', reason = 'not read before the run''s deadline', ended_at = %s
-    WHERE run_id = %s AND kind IN ('read', 'value') AND status = 'waiting'
+    WHERE run_id = %s AND kind IN ('match', 'read', 'value') AND status = 'waiting'
 """
 _CLAIM = """
     WITH next AS (
         SELECT kind FROM portfolio_run_chunks WHERE run_id = %(run)s AND status IN ('waiting', 'running')
-        ORDER BY array_position('{read,value,write}'::text[], kind) LIMIT 1
+        ORDER BY array_position('{match,read,value,write}'::text[], kind) LIMIT 1
     )
     UPDATE portfolio_run_chunks SET status = 'running', attempts = attempts + 1, claimed_until = %(until)s
     WHERE id IN (
         SELECT c.id FROM portfolio_run_chunks c
         WHERE c.run_id = %(run)s AND (c.status = 'waiting' OR (c.status = 'running' AND c.claimed_until < %(now)s))
             AND c.kind = (SELECT kind FROM next)
-        ORDER BY c.block, c.chain LIMIT (SELECT CASE kind WHEN 'read' THEN %(most)s ELSE 1 END FROM next)
+        ORDER BY c.block, c.chain LIMIT (SELECT CASE WHEN kind IN ('match', 'read') THEN %(most)s ELSE 1 END FROM next)
         FOR UPDATE SKIP LOCKED
     )
     RETURNING id, run_id, kind, block, chain, first_user, last_user, attempts

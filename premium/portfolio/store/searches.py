@@ -21,7 +21,8 @@ class SearchStore:
         """Return the searches of all of a user's wallets; by either role."""
         with self._database.as_user(user_id) as connection, connection.cursor(row_factory=class_row(SearchRow)) as rows:
             return rows.execute(
-                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.nfts, s.collectibles, s.unused, s.looked_at
+                """SELECT w.address, s.chain, s.low, s.high, s.tokens, s.nfts, s.collectibles, s.unused, s.looked_at,
+                       s.moved_block, s.positions_block
                    FROM portfolio_searches s JOIN portfolio_wallets w ON w.id = s.wallet_id
                    WHERE s.user_id = %s""",
                 (user_id,),
@@ -46,8 +47,9 @@ class SearchStore:
 
 _KEEP = """
     INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, nfts, collectibles,
-                                         unused, looked_at)
-    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(collectibles)s, %(unused)s, %(looked_at)s
+                                         unused, looked_at, moved_block, positions_block)
+    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(collectibles)s, %(unused)s, %(looked_at)s,
+        %(moved_block)s, %(positions_block)s
     FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(address)s
     ON CONFLICT (wallet_id, chain) DO UPDATE SET
         tokens = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.tokens || excluded.tokens) AS each),
@@ -58,5 +60,7 @@ _KEEP = """
                    THEN least(s.low, excluded.low) ELSE s.low END,
         high = CASE WHEN excluded.low <= s.high + 1 AND s.low <= excluded.high + 1
                     THEN greatest(s.high, excluded.high) ELSE s.high END,
+        moved_block = greatest(s.moved_block, excluded.moved_block),
+        positions_block = greatest(s.positions_block, excluded.positions_block),
         unused = excluded.unused, looked_at = excluded.looked_at, updated_at = now()
 """

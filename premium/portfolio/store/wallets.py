@@ -44,7 +44,8 @@ class WalletStore:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"wallets:{user_id}",))
             _check_room(connection, quota)
             try:
-                values = (user_id, made.address, label, list(chains), made.kind, made.form, made.gap_limit, sealed_key)
+                values = (user_id, made.address, label, list(chains), made.kind, made.form, made.gap_limit, sealed_key,
+                          made.name, made.name and made.address, made.name)  # fmt: skip
                 row = connection.execute(_ADD, values).fetchone()
             except UniqueViolation:
                 raise Conflict("this wallet is watched already", details={"address": made.address}) from None
@@ -133,10 +134,13 @@ def _check_room(connection: Connection[DictRow], quota: Quota) -> None:
         raise Conflict(quota.refusal, details=quota.details)
 
 
-_COLUMNS = "id, address, label, chains, created_at, kind, form, gap_limit, sealed_key"
+_COLUMNS = (
+    "id, address, label, chains, created_at, kind, form, gap_limit, sealed_key, name, name_address, name_checked_at"
+)
 _ADD = f"""
-    INSERT INTO portfolio_wallets (user_id, address, label, chains, kind, form, gap_limit, sealed_key)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}
+    INSERT INTO portfolio_wallets (user_id, address, label, chains, kind, form, gap_limit, sealed_key, name,
+        name_address, name_checked_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s::text IS NOT NULL THEN now() END) RETURNING {_COLUMNS}
 """  # noqa: S608 - our own columns
 _CHANGE = f"""
     UPDATE portfolio_wallets SET label = %s, chains = %s, gap_limit = coalesce(%s, gap_limit) WHERE id = %s

@@ -19,6 +19,7 @@ from local.market import Market
 from local.postgres import SUPERUSER
 from local.redis import Redis
 from premium.bootstrap import Platform
+from premium.chains.addresses import checksum
 from premium.chains.evm import EvmAdapter
 from premium.chains.model import Chain
 from premium.chains.rpc import Rpc
@@ -36,7 +37,7 @@ from tests.integration.portfolio.servers import hanging
 
 pytestmark = pytest.mark.integration
 MOMENT = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-POINTS = ("run_read", "run_valued", "first_write", "before_commit", "run_written")
+POINTS = ("run_matched", "run_read", "run_valued", "first_write", "before_commit", "run_written")
 USERS = 5
 
 
@@ -174,7 +175,7 @@ def test_planners_at_once_make_one_plan_and_one_that_is_killed_leaves_none(
     assert len({run.id for run in found}) == 1
     with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
         chunks = connection.execute("SELECT kind, count(*) FROM portfolio_run_chunks GROUP BY 1").fetchall()
-    assert dict(chunks) == {"read": 2, "value": 1, "write": 3}
+    assert dict(chunks) == {"match": 1, "read": 3, "value": 1, "write": 3}
     assert len(worker.jobs.started) == 1  # type: ignore[attr-defined]
     assert found[0].users == len(users)
 
@@ -227,7 +228,7 @@ def test_what_is_not_read_by_the_deadline_is_stale_and_named(
     carry_on(worker, run)
     found = Runs.of(worker).stores.runs.get(run.id)
     assert found.report is not None
-    assert found.report["undone"] == ["read 0 local", "read 2 local", "value 0"]
+    assert found.report["undone"] == ["match 0 local", *(f"read {n} local" for n in range(3)), "value 0"]
     assert found.report["cells"] == {"unread": USERS + USERS // 2}
     assert snapshots(postgres) == {str(user): 1 for user in users}
 
@@ -239,7 +240,7 @@ def test_a_run_that_is_not_written_by_its_deadline_ends_late_with_the_next_one(
     later = Runs.of(worker).begin(MOMENT + timedelta(hours=1))
     late = Runs.of(worker).stores.runs.get(run.id)
     assert late.report is not None
-    assert (late.status, late.report["written"], len(late.report["undone"])) == ("late", 0, 6)
+    assert (late.status, late.report["written"], len(late.report["undone"])) == ("late", 0, 8)
     carry_on(worker, later)
     assert Runs.of(worker).stores.runs.get(later.id).status == "done"
     assert snapshots(postgres) == {}
@@ -258,3 +259,55 @@ def test_a_wallet_that_was_never_used_is_asked_daily(worker: Platform, postgres:
     assert report is not None
     assert report["cells"].get("dormant", 0) == len(unused)
     assert users
+
+
+def test_logs_are_matched_once_for_everybody_and_wake_who_slept(
+    worker: Platform, postgres: Databases, users: list[UUID], market: Market, evm: Evm
+) -> None:
+    """Run by run: matched from where the first began; a dormant wallet that is sent a token is read in that hour."""
+    runs, sleeper = Runs.of(worker), checksum(f"0x{1 + 99:040x}")
+    carry_on(worker, runs.begin(MOMENT))
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        asleep = "UPDATE portfolio_searches SET unused = true, low = 0 WHERE tokens = '{}'"
+        assert connection.execute(asleep).rowcount == USERS // 2
+    quiet = runs.begin(MOMENT + timedelta(hours=1))
+    carry_on(worker, quiet)
+    evm.call("anvil_impersonateAccount", market.wallet)
+    data = "0xa9059cbb" + sleeper[2:].zfill(64) + f"{5:064x}"
+    evm.call("eth_sendTransaction", {"from": market.wallet, "to": market.usd, "data": data, "gas": hex(200_000)})
+    evm.call("evm_mine")
+    moved = runs.begin(MOMENT + timedelta(hours=2))
+    carry_on(worker, moved)
+    first, second = (runs.stores.runs.get(each.id).report or {} for each in (quiet, moved))
+    assert (first["touched"], second["touched"]) == (0, 2)
+    assert first["cells"] == {"dormant": USERS // 2, "fresh": USERS}
+    assert second["cells"] == {"dormant": USERS // 2 - 1, "fresh": USERS + 1}
+    answer = runs.stores.statements.get(users[1]).answer  # type: ignore[union-attr] # it was just written
+    mine = [row for row in answer["holdings"] if row["wallet"] == sleeper]
+    assert [(row["units"], row["asset"]) for row in mine] == [("5", f"local:{market.usd.lower()}")]
+    assert {row["tokens_to"] for row in answer["coverage"] if row["wallet"] == sleeper} == {
+        int(evm.call("eth_blockNumber"), 16)
+    }
+
+
+def test_positions_are_looked_for_where_something_moved_or_once_a_day(
+    worker: Platform, postgres: Databases, users: list[UUID]
+) -> None:
+    runs = Runs.of(worker)
+    hours = [MOMENT + timedelta(hours=number) for number in range(3)]
+    reports = []
+    for moment in hours:
+        run = runs.begin(moment)
+        carry_on(worker, run)
+        reports.append(runs.stores.runs.get(run.id).report or {})
+    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+        held = connection.execute("SELECT DISTINCT wallet FROM portfolio_positions").fetchall()
+        daily = [connection.execute(_DUE_DAILY, (moment.hour,)).fetchall() for moment in hours]
+    assert reports[0]["positionsAsked"] == reports[0]["wallets"], "nobody's were looked for yet"
+    for report, mine in zip(reports[2:], daily[2:], strict=True):
+        assert report["positionsAsked"] <= len(held) * 2 + len(mine)
+        assert report["positionsAsked"] < report["wallets"]
+    assert users
+
+
+_DUE_DAILY = "SELECT DISTINCT address FROM portfolio_wallets WHERE abs(hashtext(address)::bigint) %% 24 = %s"

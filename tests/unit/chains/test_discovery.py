@@ -11,6 +11,7 @@ from premium.chains.addresses import checksum
 from premium.chains.discovery import search, spans
 from premium.chains.model import Chain, Discovery, Searched
 from premium.chains.reading.collectibles import TRANSFER
+from premium.chains.reading.matches import EVERY
 from premium.chains.rpc import Call, Rpc, RpcError
 from premium.errors import UpstreamUnavailable
 
@@ -154,7 +155,41 @@ def test_more_wallets_than_a_topic_may_name_are_asked_in_turn() -> None:
         return await answer(calls)
 
     node.batch = batch  # type: ignore[method-assign]
-    found = asyncio.run(search(cast("Rpc", node), wallets, 100, Discovery(span=50), seconds=5))
+    found = asyncio.run(search(cast("Rpc", node), wallets, 1_000, Discovery(span=500), seconds=5))
     assert most == 1_000
+    assert {(each.low, each.high) for each in found.values()} == {(0, 1_000)}
+    assert len(node.asked) == 3 * len(spans(0, 1_000, 500)) * 3
+
+
+def test_all_transfers_of_few_blocks_are_one_question_for_any_number_of_wallets() -> None:
+    wallets = [checksum(f"0x{number:040x}") for number in range(1, 2_502)]
+    stands = dict.fromkeys(wallets, Searched(low=0, high=90, is_matched=True))
+    node = Every(wallets[7], 95)
+    found = asyncio.run(search(cast("Rpc", node), stands, 100, Discovery(span=50), seconds=5))
+    assert node.calls == 1
     assert {(each.low, each.high) for each in found.values()} == {(0, 100)}
-    assert len(node.asked) == 3 * len(spans(0, 100, 50)) * 3
+    assert {name: (each.tokens, each.moved) for name, each in found.items() if each.tokens} == {
+        wallets[7]: ({token(9)}, 95)
+    }
+    dense = Every(wallets[7], 95, is_dense=True)
+    found = asyncio.run(search(cast("Rpc", dense), stands, 100, Discovery(span=50), seconds=5))
+    assert found[wallets[7]].tokens == {token(9)}
+    assert found[wallets[2_400]].high == 100
+    assert dense.calls == 1 + 3 * 3
+
+
+class Every(Node):
+    """One transfer to a wallet in a block; a dense chain's node refuses everybody's."""
+
+    def __init__(self, wallet: str, block: int, *, is_dense: bool = False) -> None:
+        super().__init__()
+        self.calls, self._is_dense = 0, is_dense
+        topics = [TRANSFER, "0x" + "0" * 64, "0x" + wallet[2:].lower().zfill(64)]
+        self._log = {"address": token(9).lower(), "topics": topics, "blockNumber": hex(block)}
+
+    def _answer(self, question: dict[str, Any]) -> Any:
+        self.calls += 1
+        if question["topics"] == EVERY:
+            return RpcError(-32005, "more than 10000 results") if self._is_dense else [self._log]
+        is_named = len(question["topics"]) == 3 and self._log["topics"][2] in question["topics"][2]
+        return [self._log] if is_named else []

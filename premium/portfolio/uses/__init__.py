@@ -1,0 +1,1 @@
+"""Use cases of portfolios by subject, which `service` gathers into its door."""
