@@ -17,12 +17,13 @@ from premium.chains.addresses import NATIVE, Address
 Kind = Literal[
     "v2_lp", "v3_position", "balancer_pool", "curve_pool", "vault", "aave_v3", "compound_v2", "compound_v3",
     "staked", "withdrawals", "lock", "gauge", "v4_position", "yearn_vault", "stream", "vesting_wallet", "aave_v2",
+    "balancer_v3_pool",
 ]  # fmt: skip
 _NEEDS: dict[str, tuple[str, ...]] = {
     "v2_lp": ("factory",), "v3_position": ("manager",), "vault": (), "aave_v2": ("provider",), "aave_v3": ("provider",),
     "compound_v2": ("comptroller",), "compound_v3": ("contracts",), "staked": ("contracts", "rate"),
     "withdrawals": ("contracts", "asset"), "lock": ("contracts",), "gauge": (),
-    "balancer_pool": ("vault", "contracts"), "curve_pool": ("registry",),
+    "balancer_pool": ("vault", "contracts"), "balancer_v3_pool": ("vault",), "curve_pool": ("registry",),
     "v4_position": ("manager",), "yearn_vault": (), "stream": ("contracts",), "vesting_wallet": ("contracts", "asset"),
 }  # fmt: skip
 _SHIPPED = Path(__file__).parent / "protocols.json"

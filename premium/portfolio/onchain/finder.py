@@ -23,6 +23,7 @@ from premium.portfolio.onchain.pools.curve import CurvePools
 from premium.portfolio.onchain.pools.hooked import HookedRanges
 from premium.portfolio.onchain.pools.pairs import Pairs
 from premium.portfolio.onchain.pools.ranges import Ranges
+from premium.portfolio.onchain.pools.vault_pools import VaultPools
 from premium.portfolio.onchain.port import Opener, Owner, Place, Reader, Share
 from premium.portfolio.onchain.shares import Shares
 from premium.portfolio.positions.found import Finding, Found
@@ -31,7 +32,7 @@ READERS: Mapping[str, type[Reader[Any]]] = {
     "v2_lp": Pairs, "v3_position": Ranges, "balancer_pool": BalancerPools, "curve_pool": CurvePools, "vault": Vaults,
     "aave_v3": Reserves, "compound_v2": Markets, "compound_v3": Comets, "staked": Staked, "withdrawals": Withdrawals,
     "lock": Locks, "gauge": Gauges, "v4_position": HookedRanges, "yearn_vault": YearnVaults, "stream": Streams,
-    "vesting_wallet": VestingWallets, "aave_v2": ReservesV2,
+    "vesting_wallet": VestingWallets, "aave_v2": ReservesV2, "balancer_v3_pool": VaultPools,
 }  # fmt: skip
 """A kind of protocol and the module that reads it: a new kind is a module and a line."""
 Holdings = Mapping[str, Mapping[str, int]]

@@ -172,3 +172,38 @@ def test_a_vesting_wallet_of_openzeppelin(evm: Evm, sources: dict[str, Compiled]
         assert held(evm, coin, me) - before == states(found)["claimable"] > 0
         assert states(found)["locked"] == held(evm, coin, wallet)
     assert positions(evm, entries, account(evm, 1)) == []
+
+
+def test_shares_of_balancer_v3(evm: Evm, sources: dict[str, Compiled]) -> None:
+    """Scaled, times their rates, shared, and back again: each step rounds down."""
+    draw, me = random.Random(54), account(evm)
+    tokens = coins(evm, sources, 3)
+    vault = checksum(deploy(evm, sources["SmallVault"].creation))
+    pool = checksum(deploy(evm, sources["VaultPool"].creation, ("address",), (vault,)))
+    known = entry("balancer-v3", "balancer_v3_pool", vault=vault)
+    assert positions(evm, [known], me, tokens) == []
+    do(evm, vault, "register(address,address[],uint256[])", pool, tokens, [10**18, 10**18 * 10**12, 10**18 * 10**10])
+    for token in tokens:
+        do(evm, token, "approve(address,uint256)", vault, MOST)
+    for _ in range(5):
+        units = [draw.randrange(10**24), draw.randrange(10**14), draw.randrange(10**16)]
+        do(evm, vault, "add(address,uint256[],uint256)", pool, units, draw.randrange(10**6, 10**24))
+        for place in range(3):
+            do(evm, vault, "rate(address,uint256,uint256)", pool, place, draw.randrange(10**17, 3 * 10**18))
+        shares = held(evm, pool, me)
+        do(evm, vault, "give(address,address,uint256)", pool, account(evm, 1), draw.randrange(shares))
+        shares = held(evm, pool, me)
+        (found,) = positions(evm, [known], me, [pool, *tokens])
+        assert (found.kind, found.receipts, found.is_counted) == ("stable_lp", (key(pool),), True)
+        before = {token: held(evm, token, me) for token in tokens}
+        do(evm, vault, "leave(address,uint256)", pool, shares)
+        paid = {key(token): held(evm, token, me) - units for token, units in before.items()}
+        assert {asset: units for asset, units in paid.items() if units} == {
+            leg.asset: leg.units for leg in found.assets
+        }
+        assert positions(evm, [known], me, [pool]) == []
+    do(evm, vault, "add(address,uint256[],uint256)", pool, [10**18] * 3, 10**18)
+    for hooks in ((True, False), (False, True)):
+        do(evm, vault, "hook(address,bool,bool)", pool, *hooks)
+        (found,) = positions(evm, [known], me, [pool])
+        assert (found.is_counted, [each.code for each in found.findings]) == (False, ["opaque"])
