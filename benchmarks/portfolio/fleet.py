@@ -142,7 +142,7 @@ def _add(postgres: Postgres, users: int, since: datetime) -> int:
 
 
 def _run(at: Platform, moment: datetime) -> dict[str, Any]:
-    markets.Rpc, markets.EvmAdapter = _patient, _Patient  # type: ignore[misc,assignment] # of this process alone
+    markets.Rpc, markets.EvmAdapter = _patient, _Patient  # type: ignore[attr-defined] # of this process alone
     runs = Runs.of(at)
     with redirect_stdout(StringIO()):  # its metrics
         run = runs.begin(moment)

@@ -50,7 +50,7 @@ class MatchStore:
             connection.execute(_KEEP, (chain, low, high))
 
     def pause(self, chain: str, until: datetime) -> None:
-        """Match a chain no more for a while: its wallets' logs are asked for by wallet."""
+        """Match a chain no more for a while: its logs are asked for by wallet."""
         with self._database.transaction() as connection:
             connection.execute(_PAUSE, (chain, until))
 
