@@ -50,7 +50,7 @@ def _operation(told: Mapping[str, Any], name: str) -> tuple[int, str, Mapping[st
     return gas, basis, _layer_one(told, gas, OPERATIONS[name].compressed)
 
 
-def _price(told: Mapping[str, Any]) -> int:
+def price_of(told: Mapping[str, Any]) -> int:
     """Return what a unit of gas costs in the next block, in wei.
 
     At the speed `standard`.
@@ -80,13 +80,14 @@ def _told_by_node(asked: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 def _cost(told: Mapping[str, Any], name: str | None, used: tuple[int, str], l1: Mapping[str, str] | None) -> Cost:
     gas, basis = used
-    native = gas * _price(told)
+    native = gas * price_of(told)
     if l1 is not None and l1["basis"] != "within_gas":
         native += int(l1["fee"]) + int(l1["operator_fee"])
     usd, quality = told["price"]["usd"], told["price"]["quality"]
-    worth = None if usd is None else plain(_dollars(native, told["decimals"], Decimal(usd)))
+    worth = None if usd is None else plain(dollars(native, told["decimals"], Decimal(usd)))
     return Cost(name, gas, basis, native, worth, quality)
 
 
-def _dollars(native: int, decimals: int, usd: Decimal) -> Decimal:
+def dollars(native: int, decimals: int, usd: Decimal) -> Decimal:
+    """Return what wei of a coin are worth, at its price."""
     return EXACT.multiply(from_base_units(native, decimals), usd).quantize(_CENTS)

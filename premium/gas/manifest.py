@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from premium.manifest import Alarm, Command, Metric, Resident, Service, ServiceSettings
+from premium.manifest import Alarm, Command, Metric, Resident, Schedule, Service, ServiceSettings
 
 
 class GasSettings(ServiceSettings):
@@ -18,14 +18,22 @@ class GasSettings(ServiceSettings):
 SERVICE = Service(
     name="gas",
     title="What a transaction will cost",
-    routes=("GET /v1/gas/estimate", "GET /v1/gas/predictions"),
-    needs=("redis",),
+    routes=(
+        "GET /v1/gas/estimate",
+        "GET /v1/gas/predictions",
+        "GET /v1/gas/backtest",
+        "GET /v1/gas/optimization",
+        "POST /v1/gas/optimization",
+    ),
+    needs=("redis", "database", "idempotency", "audit"),
     scopes=("gas:read",),
+    kinds=("gas.backtest", "gas.backtest_chain"),
+    queue="aggregation",
+    schedules=(Schedule(name="gas.backtest", every=1440, at=190, job="gas.backtest"),),
     # Beside the matcher, which always runs: an answer is waited for, and a class of its own costs a task.
-    queue="alerts",
     residents=(Resident(name="gas.follow", queue="alerts", function="premium.gas.work.resident.serve"),),
     settings=GasSettings,
-    tables=("gas_history", "gas_hours", "gas_predictions"),
+    tables=("gas_backtests", "gas_history", "gas_hours", "gas_models", "gas_predictions", "gas_tens"),
     metrics=(
         Metric(name="GasNodesRefused", title="Nodes whose blocks or tips could not be", minutes=5),
         Metric(name="GasReorganised", title="Blocks that a reorganisation replaced in gas history"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 TipBasis = Literal["receipts", "fee_history", "none"]
 """Who says what tips a block took: its receipts, the node's summary, or nobody."""
@@ -35,3 +36,20 @@ class Hole(NamedTuple):
     high: int
     child: bytes
     """The hash that the highest of them has."""
+
+
+class Ten(NamedTuple):
+    """Ten minutes of a chain: base fees in wei."""
+
+    at: datetime
+    """When they begin."""
+    first: float
+    """Of their first block."""
+    average: float
+
+
+class StoredBacktest(NamedTuple):
+    """What forecasts of a chain's horizon were worth, and when that was found."""
+
+    made_at: datetime
+    document: Mapping[str, Any]

@@ -15,6 +15,7 @@ from premium.gas.costs import Cost, costs_of
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
+    from premium.gas.model import StoredBacktest
     from premium.storage.cache import Cache
 
 __all__ = ["FOLLOWED", "LINE", "Call", "Cost", "Estimate", "Fees", "Wanted", "kept_seconds"]
@@ -102,7 +103,7 @@ class Fees:
         known is too old.
         """
         _check(wanted)
-        found = self._read(chain)
+        found = self.read(chain)
         asked = self._asked(chain, wanted.call) if wanted.call else None
         costs, l1 = costs_of(found.told, wanted.operation, asked["gas"] if asked else wanted.gas_limit, asked)
         return found._replace(costs=costs, l1=l1)
@@ -112,7 +113,7 @@ class Fees:
 
         Errors as of `estimate`; Unprocessable where only its node knows, or nothing can be said yet.
         """
-        found = self._read(chain)
+        found = self.read(chain)
         told = found.told
         if told["model"] not in _PREDICTED:
             raise Unprocessable.about("chain", f"only its node knows the next base fee of {chain}")
@@ -121,8 +122,23 @@ class Fees:
             raise Unprocessable.about("chain", f"too few blocks of {chain} were seen to say what comes")
         return found._replace(told={**told, "predictions": rows})
 
-    def _read(self, chain: str) -> Estimate:
-        """Return what the follower told, and how old that is."""
+    def backtest(self, chain: str, horizon: str) -> StoredBacktest:
+        """Return what forecasts of a chain's horizon were worth.
+
+        NotFound for an unknown chain, Unprocessable for a horizon without one, with those that have one.
+        """
+        from premium.gas.store.backtests import BacktestStore  # noqa: PLC0415 - the database, for those who ask it
+
+        store = BacktestStore(self.platform.database)
+        found = store.get(self._named(chain), horizon)
+        if found is not None:
+            return found
+        known = store.horizons(chain)
+        others = f"; there is one of {', '.join(sorted(known))}" if known else ", it is made once a day"
+        raise Unprocessable.about("horizon", f"{chain} has no back-test of {horizon} yet{others}")
+
+    def read(self, chain: str) -> Estimate:
+        """Return what the follower told, and how old that is; errors as of `estimate`."""
         told = self._told(self._named(chain))
         age = self._age(told)
         if age > kept_seconds(told["seconds"]):

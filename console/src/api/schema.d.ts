@@ -656,6 +656,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gas/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getGasBacktest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/gas/estimate": {
         parameters: {
             query?: never;
@@ -666,6 +682,22 @@ export interface paths {
         get: operations["getGasEstimate"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gas/optimization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getGasOptimization"];
+        put?: never;
+        post: operations["askGasOptimization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2082,6 +2114,16 @@ export interface components {
             address: string;
             nonce: string;
         };
+        BacktestRowView: {
+            block: number | null;
+            at: string;
+            outcomeAt: string;
+            point: string;
+            p80: string[];
+            p95: string[];
+            outcome: string;
+            model: string;
+        };
         BacktestView: {
             n: number;
             mape: number;
@@ -2090,6 +2132,19 @@ export interface components {
             cover95: number;
             bestBaseline: string;
             bestBaselineMape: number;
+        };
+        BaselineScoreView: {
+            n: number;
+            mape: number;
+            within5: number;
+            within10: number;
+            directionRight: number | null;
+            cover80: number;
+            cover95: number;
+            pinball: string;
+            width80: string;
+            width95: string;
+            name: string;
         };
         BenchmarkView: {
             asset: string;
@@ -2130,6 +2185,15 @@ export interface components {
         BoundsView: {
             low: string | null;
             high: string | null;
+        };
+        CallBatchView: {
+            members: number[];
+            how: "wallet_batch" | "multicall3";
+            gasSeparate: number;
+            gasTogether: number;
+            basis: "simulated" | "typical";
+            saving: number;
+            savingNative: string;
         };
         CallToScan: {
             to?: string | null;
@@ -2461,6 +2525,12 @@ export interface components {
             file: string | null;
             line: number | null;
         };
+        ExpectedSavingView: {
+            native: string;
+            usd: string | null;
+            percent: number;
+            p80: number[];
+        };
         ExplanationView: {
             figure: string;
             id: string | null;
@@ -2521,6 +2591,18 @@ export interface components {
             block: number;
             at: string;
         };
+        ForecastScoreView: {
+            n: number;
+            mape: number;
+            within5: number;
+            within10: number;
+            directionRight: number | null;
+            cover80: number;
+            cover95: number;
+            pinball: string;
+            width80: string;
+            width95: string;
+        };
         Forgotten: {
             email: string;
         };
@@ -2545,6 +2627,17 @@ export interface components {
             end: string;
             why: string;
             of?: string | null;
+        };
+        GasBacktestView: {
+            chain: string;
+            horizon: "1" | "3" | "10" | "25" | "1h" | "6h" | "24h";
+            madeAt: string;
+            modelVersion: string;
+            serving: string;
+            bestBaseline: string | null;
+            scores: components["schemas"]["ForecastScoreView"] | null;
+            baselines: components["schemas"]["BaselineScoreView"][];
+            series: components["schemas"]["BacktestRowView"][];
         };
         GasBlockView: {
             number: number;
@@ -3011,6 +3104,17 @@ export interface components {
             name: string | null;
             source: string;
         };
+        OptimizationView: {
+            chain: string;
+            advice: "send_now" | "wait";
+            window: components["schemas"]["SendWindowView"];
+            expectedSaving: components["schemas"]["ExpectedSavingView"];
+            regret: components["schemas"]["WaitRegretView"];
+            evidence: components["schemas"]["WaitEvidenceView"];
+            gas: number;
+            transactions: components["schemas"]["TransactionToSendView"][];
+            batching: components["schemas"]["CallBatchView"][];
+        };
         OrderView: {
             gives: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -3467,6 +3571,11 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        SendWindowView: {
+            from: string;
+            to: string;
+            sendAtBaseFee: string;
+        };
         SessionView: {
             id: string;
             createdAt: string;
@@ -3724,6 +3833,11 @@ export interface components {
             data: components["schemas"]["FlowView"];
             meta: components["schemas"]["Meta"];
         };
+        GasBacktestAnswer: {
+            success: true;
+            data: components["schemas"]["GasBacktestView"];
+            meta: components["schemas"]["Meta"];
+        };
         GoogleLoginAnswer: {
             success: true;
             data: components["schemas"]["GoogleLoginView"];
@@ -3802,6 +3916,11 @@ export interface components {
         EmptyAnswer: {
             success: true;
             data: null;
+            meta: components["schemas"]["Meta"];
+        };
+        OptimizationAnswer: {
+            success: true;
+            data: components["schemas"]["OptimizationView"];
             meta: components["schemas"]["Meta"];
         };
         OwnWalletAnswer: {
@@ -4060,6 +4179,16 @@ export interface components {
             origin?: string | null;
             simulate: boolean;
         };
+        TransactionToSend: {
+            to: string;
+            data: string;
+            value: string;
+        };
+        TransactionToSendView: {
+            gas: number | null;
+            senderMatters: boolean;
+            reason: string | null;
+        };
         TransactionView: {
             id: string;
             sourceId: string;
@@ -4075,6 +4204,12 @@ export interface components {
             details: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        TransactionsToSend: {
+            chain: string;
+            from: string;
+            transactions: components["schemas"]["TransactionToSend"][];
+            deadline?: string | null;
         };
         TrialBody: {
             event?: {
@@ -4144,6 +4279,17 @@ export interface components {
             id: string;
             externalId: string;
             tier: components["schemas"]["Tier"];
+        };
+        WaitEvidenceView: {
+            n: number;
+            meanSaving: number;
+            worst: number;
+            meanWaitSeconds: number;
+            everySeconds: number;
+        };
+        WaitRegretView: {
+            probability: number;
+            percent: number;
         };
         WalletLogin: {
             message: string;
@@ -7163,6 +7309,65 @@ export interface operations {
             };
         };
     };
+    getGasBacktest: {
+        parameters: {
+            query: {
+                chain: string;
+                horizon: "1" | "3" | "10" | "25" | "1h" | "6h" | "24h";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GasBacktestAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getGasEstimate: {
         parameters: {
             query: {
@@ -7199,6 +7404,132 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getGasOptimization: {
+        parameters: {
+            query: {
+                chain: string;
+                operation?: ("native_transfer" | "erc20_transfer" | "erc20_approve" | "swap_v2" | "swap_v3" | "lp_mint" | "bridge_deposit") | null;
+                operations?: string | null;
+                deadline?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    askGasOptimization: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionsToSend"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["Unprocessable"];
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -51,6 +51,8 @@ class Advice(NamedTuple):
     """Past moments it was judged on."""
     blocks: float
     """How long one waited, in the mean."""
+    likely: tuple[float, float] = (0.0, 0.0)
+    """The savings between which 80 percent of the moments lay."""
 
 
 class _Outcome(NamedTuple):
@@ -121,7 +123,14 @@ def _judged(outcomes: Sequence[_Outcome], share: float, deadline: int) -> Advice
         worst=max(losses, default=0.0),
         n=len(savings),
         blocks=_mean(each.blocks for each in outcomes),
+        likely=_middle(savings),
     )
+
+
+def _middle(savings: Sequence[float]) -> tuple[float, float]:
+    """Return the first and the last of the nine deciles."""
+    known = sorted(savings)
+    return known[(len(known) - 1) // 10], known[-((len(known) - 1) // 10) - 1]
 
 
 def _mean(values: Iterable[float]) -> float:

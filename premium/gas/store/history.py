@@ -8,6 +8,7 @@ from typing import Any
 
 from premium.gas.model import GasBlock, Hole
 from premium.gas.store.predictions import PredictionStore
+from premium.gas.store.tens import TenStore
 from premium.storage.timeseries import TimeSeries
 
 _TOP = 2**63 - 1
@@ -23,6 +24,7 @@ class GasHistory:
     def __init__(self, timeseries: TimeSeries) -> None:
         self._timeseries = timeseries
         self.predictions = PredictionStore(timeseries)
+        self.tens = TenStore(timeseries)
 
     def newest(self, chain: str, count: int) -> list[GasBlock]:
         """Return the newest blocks, the oldest of them first."""
@@ -34,6 +36,19 @@ class GasHistory:
                 (chain, count),
             ).fetchall()
         return [_block(row) for row in reversed(rows)]
+
+    def fees(self, chain: str, count: int) -> list[tuple[datetime, float]]:
+        """Return time and base fee, in wei, of the newest blocks, the oldest first.
+
+        Those without a market, of a base fee of 0, are passed over.
+        """
+        with self._timeseries.transaction() as connection:
+            rows = connection.execute(
+                """SELECT "timestamp", base_fee::float8 AS fee FROM gas_history
+                   WHERE chain = %s AND base_fee > 0 ORDER BY number DESC LIMIT %s""",
+                (chain, count),
+            ).fetchall()
+        return [(row["timestamp"], row["fee"]) for row in reversed(rows)]
 
     def append(self, chain: str, blocks: Sequence[GasBlock]) -> None:
         """Write blocks that follow one another as the chain's newest.

@@ -13,6 +13,10 @@ from premium.bootstrap import Platform
 from premium.chains.model import Chain
 from premium.chains.rpc import Call, RpcError, View
 from premium.errors import Unprocessable, UpstreamUnavailable
+from premium.gas.batches.model import BatchCall
+from premium.gas.store.history import GasHistory
+from premium.gas.work.advice import waiting
+from premium.gas.work.batch import BatchDesk, newest
 from premium.gas.work.layer_one import ORACLE, selector
 from premium.neighbours import open_client
 
@@ -30,13 +34,35 @@ class Desk:
         self._platform = platform
 
     def answer(self, question: Question) -> Mapping[str, Any]:
-        """Return `{gas, l1_fee, operator_fee, l1_basis}` of `{chain, to, data, from, value}`.
+        """Return what a body asks: `what` is `wait`, `batch`, or a transaction's gas.
 
-        Unprocessable where the transaction would fail; figures in wei are decimal strings, null where none is paid.
+        Of a transaction `{chain, to, data, from, value}`: `{gas, l1_fee, operator_fee, l1_basis}`. Unprocessable where
+        it would fail; figures in wei are decimal strings, null where none is paid.
         """
         body = question.body
         chain = self._platform.chains[str(body["chain"])]
-        return asyncio.run(self._answer(chain, body, max(question.left() - _RESERVE_SECONDS, 0.05)))
+        if body.get("what") == "wait":
+            return waiting(GasHistory(self._platform.timeseries), chain, int(body["seconds"]))
+        seconds = max(question.left() - _RESERVE_SECONDS, 0.05)
+        work = (
+            self._batched(chain, body, seconds) if body.get("what") == "batch" else self._answer(chain, body, seconds)
+        )
+        return asyncio.run(work)
+
+    async def _batched(self, chain: Chain, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Return `{transactions: [{gas, reason}], batches}` of `{chain, from, transactions}`."""
+        calls = [
+            BatchCall(each["to"], bytes.fromhex(each["data"].removeprefix("0x")), int(each["value"]))
+            for each in body["transactions"]
+        ]
+        async with open_client() as client:
+            view = await self._platform.market(client).rpc(chain.name, deadline=seconds).view()
+            desk = BatchDesk(view, await newest(view), body["from"], chain.multicall)
+            looked, batches = await desk.look(calls)
+        return {
+            "transactions": [each._asdict() for each in looked],
+            "batches": [each._asdict() for each in batches],
+        }
 
     async def _answer(self, chain: Chain, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         async with open_client() as client:

@@ -13,7 +13,7 @@ from premium.chains.rpc import View
 from premium.errors import UpstreamUnavailable
 from premium.gas.fees.next_block import AHEAD, following, rule_of
 from premium.gas.model import GasBlock
-from premium.gas.series.model import Rules
+from premium.gas.observed import header_of_row, rules_of
 from premium.gas.series.outlook import Outlook
 from premium.gas.speeds.model import Seen
 from premium.gas.speeds.speeds import Speeds
@@ -59,7 +59,7 @@ class Follower:
         self.newest = self.parent = None
         before: Header | None = None
         for place, row in enumerate(self.rows):
-            header = _header(row)
+            header = header_of_row(row)
             self._learn(row, header, before if before is not None and before.hash == row.parent else None)
             before = header
             if place % _BREATH == 0:
@@ -152,7 +152,7 @@ class Follower:
         self.speeds.learn(seen, [(ahead, high) for ahead, _, high in after.bounds if ahead in AHEAD])
         if (rule := rule_of(self.chain.fees, header)) is not None:
             if self.outlook is None:
-                self.outlook = Outlook(Rules(1 + (rule.elasticity - 1) / rule.denominator, 1 - 1 / rule.denominator))
+                self.outlook = Outlook(rules_of(rule))
             self.outlook.learn(header.timestamp, row.base_fee, after.base_fee if after.exact else None)
 
     async def fill(self) -> int:
@@ -182,12 +182,3 @@ class Follower:
         newest, parent = self.newest, self.parent
         await self.start()
         self.newest, self.parent = newest, parent
-
-
-def _header(row: GasBlock) -> Header:
-    """Return what is kept of a header: enough for the rules that the registry states."""
-    return Header(
-        number=row.number, hash=row.hash, parent=row.parent, timestamp=int(row.timestamp.timestamp()),
-        base_fee=row.base_fee, gas_used=row.gas_used, gas_limit=row.gas_limit, producer="",
-        blob_gas_used=row.blob_gas_used, excess_blob_gas=row.excess_blob_gas,
-    )  # fmt: skip

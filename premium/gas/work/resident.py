@@ -26,6 +26,7 @@ from premium.storage.cache import Cache
 
 _UPKEEP_SECONDS = 3_600.0
 _TOLD_SECONDS = 300
+_SUMMED_SECONDS = 120.0
 
 
 async def serve(residence: Residence) -> None:
@@ -44,6 +45,7 @@ async def serve(residence: Residence) -> None:
             asyncio.to_thread(answer_asks, line, desk.answer, residence.stop, threads=2),
             _keep_turn(turn, cache, names, stop),
             _keep_up(turn, history, platform, stop),
+            _sum_up(turn, history, platform, stop),
             *(chain.follow(stop, turn.is_held) for chain in chains),
         )
     turn.release()
@@ -91,8 +93,22 @@ async def _keep_up(turn: _Held, history: GasHistory, platform: Platform, stop: a
         if turn.is_held():
             try:
                 await asyncio.to_thread(history.keep_up, platform.clock.now())
+                await asyncio.to_thread(history.tens.sum_up, platform.clock.now(), far=True)
                 await pause(stop, _UPKEEP_SECONDS)
                 continue
             except UpstreamUnavailable as error:
                 logger.warning("gas history waits for its upkeep", error=error.message)
+        await pause(stop, SECONDS / 3)
+
+
+async def _sum_up(turn: _Held, history: GasHistory, platform: Platform, stop: asyncio.Event) -> None:
+    """Sum the newest ten minutes up, every two minutes."""
+    while not stop.is_set():
+        if turn.is_held():
+            try:
+                await asyncio.to_thread(history.tens.sum_up, platform.clock.now())
+                await pause(stop, _SUMMED_SECONDS)
+                continue
+            except UpstreamUnavailable as error:
+                logger.warning("ten minutes of gas wait to be summed up", error=error.message)
         await pause(stop, SECONDS / 3)

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,13 @@ def token(at: Platform, sign: Sign) -> str:
 @pytest.fixture
 def desk(at: Platform) -> Iterator[None]:
     """The resident's desk on its line."""
+    with answering(at):
+        yield
+
+
+@contextmanager
+def answering(at: Platform) -> Iterator[None]:
+    """Answer asks as the resident does."""
     stop = Stop()
     line = Line(at.redis(DATABASE), LINE)
     thread = threading.Thread(target=answer_asks, args=(line, Desk(at).answer, stop), kwargs={"threads": 1})

@@ -1,0 +1,2 @@
+DROP TABLE gas_backtests;
+DROP TABLE gas_models;
