@@ -72,13 +72,13 @@ def get_gas_estimate(
 @needs(service="gas", scope="gas:read")
 def list_gas_predictions(
     chain: ChainName,
-    horizon: Annotated[Literal["1", "3", "10", "25"] | None, Query(description="Of so many blocks alone")] = None,
+    horizon: Annotated[HorizonName | None, Query(description="Of so many blocks or hours alone")] = None,
 ) -> PredictionsView:
     """List forecasts of a chain's next base fees, with how well they did.
 
     `confidence` is the measured share of outcomes within ten percent of the point, never a model's opinion of itself.
     """
-    return PredictionsView.of(Fees.of(platform()).predictions(chain, int(horizon) if horizon else None))
+    return PredictionsView.of(Fees.of(platform()).predictions(chain, horizon))
 
 
 @app.get("/v1/gas/backtest")

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from handlers.models.gas_backtests import HorizonName
 from handlers.runtime import View
 from premium.gas.service import Estimate
 
@@ -25,11 +26,14 @@ class BacktestView(View):
 
 
 class PredictionView(View):
-    """The base fee so many blocks ahead."""
+    """The base fee so many blocks or hours ahead.
 
-    horizon: int = Field(description="Blocks ahead", examples=[3])
+    Of hours: the mean of the ten minutes that begin then.
+    """
+
+    horizon: HorizonName = Field(description="Blocks ahead, or hours", examples=["3"])
     at: datetime
-    """When that block is due."""
+    """When it is due."""
     point: str = Field(description="In wei", examples=["17318612238"])
     p80: list[str] = Field(description="The 80 percent band, in wei", examples=[["15752815550", "18677862641"]])
     p95: list[str] = Field(description="The 95 percent band, in wei", examples=[["14413570149", "19594807060"]])

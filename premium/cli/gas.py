@@ -6,6 +6,7 @@ import click
 
 from premium.cases import Kind, answer
 from premium.cli.cases import read_text
+from premium.cli.gas_models import models
 from premium.cli.output import errors_as_sentences, opened
 from premium.cli.progress import watched
 from premium.gas.asked import fees, forecasts
@@ -47,3 +48,4 @@ _command("forecast", "Forecast the base fee after the last block, with bands.", 
 _command("backtest", "Score forecasts made after each block from its own past.", series=slice(1, 2))
 _command("wait", "Say whether waiting before a deadline pays, and what it cost before.", forecasts.WAIT)
 _command("calculate", "Answer a file of mixed kinds.", *_FEES, forecasts.WAIT, series=slice(2))
+gas.add_command(models)

@@ -16,6 +16,23 @@ class ChainDay(JobPayload):
     at: datetime
 
 
+PREDICT = JobKind(
+    name="gas.predict", function="premium.gas.work.minute.predict", queue="aggregation", payload=Moment,
+    timeout_seconds=50,
+)  # fmt: skip
+"""Tells the base fees of the next hours, of all followed chains."""
+
+TRAIN = JobKind(
+    name="gas.train", function="premium.gas.work.days.train", queue="aggregation", payload=Moment, timeout_seconds=60
+)
+"""Starts the day's trainings, one a followed chain."""
+
+TRAIN_CHAIN = JobKind(
+    name="gas.train_chain", function="premium.gas.work.days.train_chain", queue="aggregation", payload=ChainDay,
+    timeout_seconds=170,
+)  # fmt: skip
+"""Trains a chain's model of hours ahead, tests it on its own past, and lets it serve where it may."""
+
 BACKTEST = JobKind(
     name="gas.backtest", function="premium.gas.work.days.backtest", queue="aggregation", payload=Moment,
     timeout_seconds=60,

@@ -27,9 +27,14 @@ SERVICE = Service(
     ),
     needs=("redis", "database", "idempotency", "audit"),
     scopes=("gas:read",),
-    kinds=("gas.backtest", "gas.backtest_chain"),
+    kinds=("gas.backtest", "gas.backtest_chain", "gas.predict", "gas.train", "gas.train_chain"),
     queue="aggregation",
-    schedules=(Schedule(name="gas.backtest", every=1440, at=190, job="gas.backtest"),),
+    worker_needs=("exports",),
+    schedules=(
+        Schedule(name="gas.predict", every=1, job="gas.predict"),
+        Schedule(name="gas.train", every=1440, at=130, job="gas.train"),
+        Schedule(name="gas.backtest", every=1440, at=190, job="gas.backtest"),
+    ),
     # Beside the matcher, which always runs: an answer is waited for, and a class of its own costs a task.
     residents=(Resident(name="gas.follow", queue="alerts", function="premium.gas.work.resident.serve"),),
     settings=GasSettings,

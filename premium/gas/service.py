@@ -22,6 +22,8 @@ __all__ = ["FOLLOWED", "LINE", "Call", "Cost", "Estimate", "Fees", "Wanted", "ke
 
 LINE = "gas"
 """The line of asks that the resident answers."""
+HOURS = "hours"
+"""The keys of predictions of hours begin so, and end with the chain."""
 FOLLOWED = "followed"
 """The key under which the follower says which chains it follows."""
 _BLOCKS, _SECONDS = 10, 120
@@ -108,8 +110,8 @@ class Fees:
         costs, l1 = costs_of(found.told, wanted.operation, asked["gas"] if asked else wanted.gas_limit, asked)
         return found._replace(costs=costs, l1=l1)
 
-    def predictions(self, chain: str, horizon: int | None) -> Estimate:
-        """Return forecasts of a chain's next base fees.
+    def predictions(self, chain: str, horizon: str | None) -> Estimate:
+        """Return forecasts of a chain's next base fees, in blocks and in hours.
 
         Errors as of `estimate`; Unprocessable where only its node knows, or nothing can be said yet.
         """
@@ -117,9 +119,14 @@ class Fees:
         told = found.told
         if told["model"] not in _PREDICTED:
             raise Unprocessable.about("chain", f"only its node knows the next base fee of {chain}")
-        rows = [row for row in told["predictions"] if horizon in (None, row["horizon"])]
+        known = [*told["predictions"], *(self.cache.get(f"{HOURS}:{chain}") or [])]
+        rows = [{**row, "horizon": str(row["horizon"])} for row in known]
         if not rows:
             raise Unprocessable.about("chain", f"too few blocks of {chain} were seen to say what comes")
+        offered = ", ".join(row["horizon"] for row in rows)
+        rows = [row for row in rows if horizon in (None, row["horizon"])]
+        if not rows:
+            raise Unprocessable.about("horizon", f"nothing is said of {horizon} yet; there is {offered}")
         return found._replace(told={**told, "predictions": rows})
 
     def backtest(self, chain: str, horizon: str) -> StoredBacktest:

@@ -3346,7 +3346,7 @@ export interface components {
             isStale: boolean;
         };
         PredictionView: {
-            horizon: number;
+            horizon: "1" | "3" | "10" | "25" | "1h" | "6h" | "24h";
             at: string;
             point: string;
             p80: string[];
@@ -7563,7 +7563,7 @@ export interface operations {
         parameters: {
             query: {
                 chain: string;
-                horizon?: ("1" | "3" | "10" | "25") | null;
+                horizon?: ("1" | "3" | "10" | "25" | "1h" | "6h" | "24h") | null;
             };
             header?: never;
             path?: never;

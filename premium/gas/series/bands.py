@@ -27,6 +27,10 @@ class Window:
     def __len__(self) -> int:
         return len(self._order)
 
+    def kept(self) -> list[float]:
+        """Return the values, the oldest first."""
+        return list(self._order)
+
     def add(self, value: float) -> None:
         """Take a value in, and the oldest out where there are too many."""
         self._order.append(value)
@@ -60,6 +64,11 @@ class Level:
     def __init__(self, target: float, horizon: int) -> None:
         self._target = self._held = target
         self._rate = _RATE / horizon
+
+    @property
+    def held(self) -> float:
+        """The level as it stands."""
+        return self._held
 
     def of(self, errors: Window) -> float:
         """Return the error that is not exceeded at this level."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from premium.gas.series.model import AR1, LAST_VALUE, MEAN_20, SEASONAL, Observed
 
@@ -31,6 +33,26 @@ class Baselines:
         total, count = self._hours[_hour(block.at)]
         self._hours[_hour(block.at)] = (total + block.base_fee, count + 1)
         self._last = block
+
+    def kept(self) -> dict[str, Any]:
+        """Return what they are made of, as JSON."""
+        last = self._last
+        return {
+            "last": None if last is None else [last.at, last.base_fee], "recent": list(self._recent),
+            "hours": [list(each) for each in self._hours], "intervals": list(self._intervals),
+            "pairs": self._pairs.kept(),
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Baselines:
+        """Return the baselines that were kept."""
+        made = cls()
+        made._last = None if kept["last"] is None else Observed(kept["last"][0], kept["last"][1])
+        made._recent.extend(kept["recent"])
+        made._hours = [(total, count) for total, count in kept["hours"]]
+        made._intervals.extend(kept["intervals"])
+        made._pairs = _Pairs.of(kept["pairs"])
+        return made
 
     def points(self, horizon: int) -> dict[str, float]:
         """Return each baseline's forecast of the base fee so many blocks ahead."""
@@ -68,6 +90,15 @@ class _Pairs:
         self._n = 0
         self._x = self._y = self._xx = self._xy = 0.0
         self._origin: float | None = None
+
+    def kept(self) -> list[Any]:
+        return [self._n, self._x, self._y, self._xx, self._xy, self._origin]
+
+    @classmethod
+    def of(cls, kept: Sequence[Any]) -> _Pairs:
+        made = cls()
+        made._n, made._x, made._y, made._xx, made._xy, made._origin = kept
+        return made
 
     def add(self, before: float, after: float) -> None:
         if self._origin is None:

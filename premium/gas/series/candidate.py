@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from math import exp, log
 from typing import NamedTuple
 
@@ -11,6 +12,9 @@ from premium.gas.series.model import LEVELS, Quantiles, Rules
 
 _JUDGED = 2_000
 """Outcomes by which candidates are compared."""
+_ERRORS, _ERRORS_A_STEP, _MOST_ERRORS = 500, 60, 2_000
+"""Newest errors that bands are quantiles of. Outcomes of a long horizon overlap: 500 of 25 steps say as much as 20."""
+_DIGITS = 6
 
 
 class Reach(NamedTuple):
@@ -59,17 +63,14 @@ class Candidate:
     """A forecaster's points, turned into bands by the errors that they had."""
 
     def __init__(self, horizon: int) -> None:
-        self._errors = Window()
+        self._errors = Window(min(_ERRORS + _ERRORS_A_STEP * horizon, _MOST_ERRORS))
         self._levels = [Level(level, horizon) for level in LEVELS]
         self._percent, self._pinball = _Mean(), _Mean()
 
     def said(self, point: float, scale: float, within: Reach) -> Quantiles:
         """Return the forecast whose raw point is given, in the series' unit."""
         ends = [within.held(point * exp(scale * level.of(self._errors))) for level in self._levels]
-        middle = within.held(point)
-        low95, low80, high80, high95 = ends[0], ends[1], ends[3], ends[4]
-        return Quantiles(min(low95, low80, middle), min(low80, middle), middle, max(high80, middle),
-                         max(high95, high80, middle))  # fmt: skip
+        return around(within.held(point), ends)
 
     def learn(self, said: Quantiles, point: float, scale: float, outcome: float) -> None:
         """Take into account what came of a forecast and its raw point."""
@@ -78,6 +79,13 @@ class Candidate:
         self._errors.add((log(outcome) - log(point)) / scale)
         self._percent.add(abs(said.point - outcome) / outcome)
         self._pinball.add(pinball(said, outcome) / outcome)
+
+    def kept(self) -> dict[str, list[float]]:
+        """Return what its bands are made of, as JSON."""
+        return {
+            "errors": [float(f"{each:.{_DIGITS}g}") for each in self._errors.kept()],
+            "levels": [level.held for level in self._levels],
+        }
 
     @property
     def outcomes(self) -> int:
@@ -88,6 +96,13 @@ class Candidate:
     def losses(self) -> tuple[float, float]:
         """The mean relative error of the point, and the mean relative pinball loss."""
         return self._percent.value, self._pinball.value
+
+
+def around(middle: float, ends: Sequence[float]) -> Quantiles:
+    """Return a forecast whose ends, at LEVELS, do not cross its point."""
+    low95, low80, _, high80, high95 = ends
+    return Quantiles(min(low95, low80, middle), min(low80, middle), middle, max(high80, middle),
+                     max(high95, high80, middle))  # fmt: skip
 
 
 def pinball(said: Quantiles, outcome: float) -> float:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from premium.gas.series.model import BASELINES, Said
+from premium.gas.series.model import BASELINES, MODEL, Said
 from premium.gas.series.scores import Scored, Scores
 
 _DIGITS = 6
@@ -36,7 +36,7 @@ class Record:
         """
         self._steps, self._first = steps, first
         self._open: deque[_Made] = deque()
-        self._served = Scores()
+        self._served, self._model = Scores(), Scores()
         self._baselines = {name: Scores() for name in BASELINES}
         self.rows: list[Mapping[str, Any]] = []
         self._serving = ""
@@ -53,6 +53,7 @@ class Record:
             made = self._open.popleft()
             now, outcome = made.origin.fee, origin.fee
             self._served.add(made.said.served, now, outcome)
+            self._model.add(made.said.by[MODEL], now, outcome)
             for name, scores in self._baselines.items():
                 scores.add(made.said.by[name], now, outcome)
             self.rows.append(_row(made, origin))
@@ -66,7 +67,8 @@ class Record:
         baselines = {name: _scores(scores.scored()) for name, scores in self._baselines.items()}
         known = {name: each["mape"] for name, each in baselines.items() if each}
         best = min(known, key=lambda name: known[name], default=None)
-        return {"serving": self._serving, "scores": _scores(self._served.scored()), "baselines": baselines,
+        return {"serving": self._serving, "scores": _scores(self._served.scored()),
+                "model": _scores(self._model.scored()), "baselines": baselines,
                 "best_baseline": best, "series": self.rows[::every]}  # fmt: skip
 
 

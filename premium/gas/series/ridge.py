@@ -37,6 +37,22 @@ class State:
         self.volatility = 0.0
         """Of one step of the logarithm."""
 
+    def kept(self) -> list[float]:
+        """Return what it is made of, as JSON.
+
+        The averages, then the volatility, the last logarithm, and the last two steps.
+        """
+        return [*self._averages, self.volatility, self._last, *self._steps]
+
+    @classmethod
+    def of(cls, kept: Sequence[float]) -> State:
+        """Return the state that was kept."""
+        made, size = cls(), len(_SPANS)
+        made._averages = list(kept[:size])
+        made.volatility, made._last = kept[size], kept[size + 1]
+        made._steps = (kept[size + 2], kept[size + 3])
+        return made
+
     def learn(self, block: Observed) -> None:
         """Take the next block into account."""
         now = log(block.base_fee)
@@ -105,15 +121,23 @@ class Ridge:
             self._weights = _solved(self._gram, self._moments, self._shrinkage)
 
     @property
+    def weights(self) -> Sequence[float]:
+        """One a feature; none before it is fitted."""
+        return self._weights
+
+    @property
     def is_fitted(self) -> bool:
         """Whether it has weights."""
         return bool(self._weights)
 
     def change(self, features: Features) -> float:
         """Return the change to expect, in units of the scale: none before it is fitted."""
-        if not self._weights:
-            return 0.0
-        return sum(weight * each for weight, each in zip(self._weights, features, strict=True))
+        return change_of(self._weights, features)
+
+
+def change_of(weights: Sequence[float], features: Features) -> float:
+    """Return what weights make of features; nothing without weights."""
+    return sum(weight * each for weight, each in zip(weights, features, strict=True)) if weights else 0.0
 
 
 def _solved(gram: list[list[float]], moments: list[float], shrinkage: float) -> list[float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp, log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from premium.gas.series.baselines import Baselines
 from premium.gas.series.candidate import Candidate, Reach, reach
@@ -57,6 +57,10 @@ class _Horizon:
 
     def fit(self) -> None:
         self._ridge.fit()
+
+    def kept(self) -> dict[str, Any]:
+        bands = {name: candidate.kept() for name, candidate in self._candidates.items()}
+        return {"weights": list(self._ridge.weights), "bands": bands, "serving": self._served()}
 
     def said(self, place: int, block: Observed, state: State, baselines: Baselines, rules: Rules) -> Said:
         """Say what this horizon brings after a block."""
@@ -118,6 +122,11 @@ class Walk:
         self._state, self._baselines = State(), Baselines()
         self._recent: deque[float] = deque(maxlen=max(horizons, default=1))
         self._place = -1
+
+    def kept(self) -> dict[str, Any]:
+        """Return what its forecasts are made of after the newest block, as JSON."""
+        horizons = {str(each.blocks): each.kept() for each in self._horizons}
+        return {"state": self._state.kept(), "baselines": self._baselines.kept(), "horizons": horizons}
 
     def after(self, block: Observed) -> list[Said]:
         """Take the next block into account, and say what comes.

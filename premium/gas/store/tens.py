@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from premium.gas.model import Ten
@@ -41,6 +42,19 @@ class TenStore:
             )
             if far:
                 connection.execute("DELETE FROM gas_tens WHERE at < %s", (now - _KEPT,))
+
+    def newest(self, chains: Sequence[str], since: datetime, now: datetime) -> dict[str, list[tuple[int, float]]]:
+        """Return (time, average) of chains' ten minutes that are over, the oldest first."""
+        with self._timeseries.transaction() as connection:
+            rows = connection.execute(
+                """SELECT chain, extract(epoch FROM at)::bigint AS at, base_fee_average::float8 AS average
+                   FROM gas_tens WHERE chain = ANY (%s) AND at >= %s AND at <= %s ORDER BY chain, at""",
+                (list(chains), since, now - TEN),
+            ).fetchall()
+        found: dict[str, list[tuple[int, float]]] = {}
+        for row in rows:
+            found.setdefault(row["chain"], []).append((row["at"], row["average"]))
+        return found
 
     def closed(self, chain: str, since: datetime, now: datetime) -> list[Ten]:
         """Return the ten minutes of a chain that are over, the oldest first."""

@@ -7,13 +7,26 @@ from typing import Any
 
 from premium.execution.context import JobContext
 from premium.execution.runtime import job
-from premium.gas.jobs import BACKTEST, BACKTEST_CHAIN, ChainDay
+from premium.gas.jobs import BACKTEST, BACKTEST_CHAIN, TRAIN, TRAIN_CHAIN, ChainDay
+from premium.gas.models import Models
 from premium.gas.service import FOLLOWED
 from premium.gas.store.backtests import BacktestStore
 from premium.gas.store.history import GasHistory
 from premium.gas.work.backtests import BLOCKS, block_backtests
 from premium.jobs.model import SYSTEM, JobKind, Moment
 from premium.storage.cache import Cache
+
+
+@job(TRAIN)
+def train(context: JobContext, payload: Moment) -> Mapping[str, Any]:
+    """Start the trainings of all followed chains."""
+    return _started(context, payload, TRAIN_CHAIN)
+
+
+@job(TRAIN_CHAIN)
+def train_chain(context: JobContext, payload: ChainDay) -> Mapping[str, Any]:
+    """Train a chain's model of hours ahead, and let it serve where it may."""
+    return {"chain": payload.chain, "refused": dict(Models.of(context.platform).train(payload.chain, payload.at))}
 
 
 @job(BACKTEST)
