@@ -332,3 +332,39 @@ def test_exports_of_a_day_are_those_of_the_tier(at: Platform, sign: Sign) -> Non
     ends = [ask(starter, "POST", "/exports", body={"what": "flows", "format": "csv"}) for _ in range(21)]
     assert [each.status for each in ends] == [202] * 20 + [429]
     assert ends[-1].json["error"]["details"] == {"quota": "exports_a_day", "tier": "starter", "most": 20}
+
+
+def test_nothing_of_anothers_portfolio_is_within_reach(
+    worker: Platform, market: Market, token: str, sign: Sign, evm: Evm
+) -> None:
+    """His lists are empty, and whatever id he has heard of is not there: read, corrected, explained or taken away."""
+    wallet = ask(token, "POST", "/wallets", body={"address": market.wallet}).json["data"]
+    refreshed(token, worker)
+    evm.call("anvil_impersonateAccount", market.owner)
+    evm.call("eth_sendTransaction", {"from": market.owner, "to": market.wallet, "value": hex(10**18)})
+    refreshed(token, worker)
+    (flow,) = ask(token, "GET", "/flows", query={"kind": "deposit"}).json["data"]
+    asset, whole = flow["asset"], ask(token, "GET", "").json["data"]
+    made = ask(token, "POST", "/exports", body={"what": "flows", "format": "csv"}).json["data"]
+    cursor = ask(token, "GET", "/changes").json["data"]["cursor"]
+    thief = sign(sub="user_thief")
+    for path in ("/wallets", "/flows", "/positions", "/assets", "/nfts"):
+        found = ask(thief, "GET", path)
+        assert found.status == 404 or found.json["data"] == [], path
+    closed: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", "/explain", {"query": {"figure": "flow", "id": flow["id"]}}),
+        ("GET", "/explain", {"query": {"figure": "asset", "id": asset}}),
+        ("GET", "/explain", {"query": {"figure": "total", "snapshot": whole["snapshotId"]}}),
+        ("GET", "/changes", {"query": {"after": cursor}}),
+        ("GET", f"/assets/{asset}", {}),
+        ("GET", f"/exports/{made['id']}", {}),
+        ("PUT", f"/assets/{asset}", {"body": {"hidden": True}}),
+        ("PUT", f"/flows/{flow['id']}", {"body": {"kind": "income"}}),
+        ("PUT", f"/wallets/{wallet['id']}", {"body": {"label": "mine"}}),
+        ("DELETE", f"/wallets/{wallet['id']}", {}),
+    ]
+    for method, path, parts in closed:
+        assert ask(thief, method, path, **parts).status == 404, (method, path, parts)
+    assert ask(thief, "POST", "/refresh", body={"wallets": [wallet["id"]]}).status in (400, 422)
+    assert ask(token, "GET", "").json["data"]["totalValueUsd"] == whole["totalValueUsd"]
+    assert ask(token, "GET", "/flows", query={"kind": "deposit"}).json["data"] == [flow]

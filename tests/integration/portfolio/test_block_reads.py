@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import combinations, count
@@ -182,6 +183,17 @@ def truncated_word(_: Answers, answers: Answers) -> None:
             answer["result"] = answer["result"][: len(answer["result"]) // 2 & ~1]
 
 
+def slow(evm: Evm) -> Respond:
+    """Takes its time, and says what is right."""
+    pass_on = forwarding(evm.url)
+
+    def respond(path: str, body: bytes) -> tuple[int, bytes]:
+        time.sleep(0.2)
+        return pass_on(path, body) if body else (400, b"")
+
+    return respond
+
+
 def faults(evm: Evm, stack: ExitStack) -> dict[str, str]:
     """Addresses of nodes, each with one fault."""
     half: Respond = changed(evm, lambda _, answers: json.dumps(answers[: len(answers) // 2]).encode())
@@ -190,7 +202,7 @@ def faults(evm: Evm, stack: ExitStack) -> dict[str, str]:
     swapped = {
         "wrong chain": wrong_chain(evm), "truncated": cut, "truncated word": changed(evm, truncated_word),
         "half a batch": half, "reordered": reordered, "behind": changed(evm, behind), "busy": lambda *_: (429, b""),
-        "error": lambda *_: (500, b"")}  # fmt: skip
+        "error": lambda *_: (500, b""), "slow": slow(evm)}  # fmt: skip
     made = {name: stack.enter_context(serving(respond)).url for name, respond in swapped.items()}
     return made | {"dead": f"http://127.0.0.1:{ports.free()}", "hanging": stack.enter_context(hanging()).url}
 
@@ -221,7 +233,7 @@ def test_faults_alone_and_in_pairs_leave_the_right_answer_or_none(
             *(one([nodes[n] for n in names], 5 if sound & set(names) else 1) for names in cases)
         )
 
-    sound = {"good", "reordered"}
+    sound = {"good", "reordered", "slow"}
     with ExitStack() as stack:
         bad = faults(evm, stack)
         pairs = [list(pair) for pair in combinations(bad, 2)]
@@ -230,6 +242,44 @@ def test_faults_alone_and_in_pairs_leave_the_right_answer_or_none(
     for names, answer in zip(cases, found, strict=True):
         assert answer == right or (isinstance(answer, str) and not sound & set(names)), (names, answer)
     assert any(isinstance(answer, str) for answer in found), "a node that fails alone gives no answer"
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_reorganisation_beside_each_other_fault_never_mixes_blocks(
+    evm: Evm, market: Market, chain: Callable[..., Chain], turn: int
+) -> None:
+    """The block is replaced after a request of the first node; the second has a fault of its own."""
+    evm.call("anvil_impersonateAccount", market.wallet)
+    held = dict[str, int]()
+
+    def note() -> None:
+        block = evm.call("eth_getBlockByNumber", "latest", False)["hash"]
+        held[block] = int(evm.call("eth_getBalance", market.wallet, "latest"), 16)
+
+    async def read(urls: list[str]) -> ChainReading | str:
+        async with open_client() as client:
+            rpc = Rpc(chain(rpc=urls, discovery=None), client, deadline=5)
+            try:
+                return await EvmAdapter(rpc, SystemClock(), deadline=5).read({market.wallet: frozenset()})
+            except UpstreamUnavailable as error:
+                return error.message
+
+    with ExitStack() as stack:
+        for name, url in faults(evm, stack).items():
+            evm.call("evm_mine")
+            note()
+            seen = count()
+
+            def change(_: Answers, __: Answers, seen: Iterator[int] = seen) -> None:
+                if next(seen) == turn:
+                    payment = {"from": market.wallet, "to": market.owner, "value": hex(10**15)}
+                    evm.call("anvil_reorg", 1, [[payment, 0]])
+
+            replacing = stack.enter_context(serving(changed(evm, change))).url
+            reading = asyncio.run(read([replacing, url]))
+            note()
+            if not isinstance(reading, str):
+                assert units(reading)["ETH"] == held[reading.block_hash], name
 
 
 def _held(evm: Evm, wallet: str, token: str) -> int:

@@ -207,11 +207,13 @@ def _shared(connection: Connection[DictRow], rows: Sequence[tuple[Mapping[str, A
         readings |= {(hour, number) for number in lean_of(row).readings}
     if not rows:
         return {}, {}, {}
-    named = connection.execute(_NAMED, (sorted(assets),)).fetchall()
-    read = connection.execute(_STATES, [list(c) for c in zip(*sorted(readings), strict=True)] or [[], []])
+    with connection.pipeline():  # one round trip for all three
+        named = connection.execute(_NAMED, (sorted(assets),))
+        read = connection.execute(_STATES, [list(c) for c in zip(*sorted(readings), strict=True)] or [[], []])
+        quotes = quotes_of(connection, hours)
     return (
-        {row["id"]: Name(row["key"], row["symbol"], row["decimals"], row["category"]) for row in named},
-        quotes_of(connection, hours),
+        {row["id"]: Name(row["key"], row["symbol"], row["decimals"], row["category"]) for row in named.fetchall()},
+        quotes,
         {(row["hour"], row["id"]): (row["chain"], ChainState.model_validate(row["state"])) for row in read.fetchall()},
     )
 
