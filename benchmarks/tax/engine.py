@@ -21,6 +21,7 @@ from premium.tax.history.order import in_order
 from premium.tax.matching.engines import run
 from premium.tax.neutral.reader import read_rows
 from premium.tax.setup import setup_of
+from premium.tax.trades.block import Trades
 
 
 def bare(rows: Iterable[dict[str, Any]]) -> Callable[[], int]:
@@ -61,16 +62,15 @@ def alone(rows: Iterable[dict[str, Any]], method: str) -> float:
     under = setup_of("GB" if method == "section_104" else "generic", method=method)
     with localcontext(EXACT):
         read = read_rows(rows, zone=under.calendar.zone)
-        ready = normalise(in_order(read.transactions), under, [])
-        read.transactions.clear()
-        history = History(ready)
+        trades = read.transactions
+        history = History(trades if isinstance(trades, Trades) else normalise(in_order(trades), under, []))
     return timed(lambda: run(history, under))
 
 
 def main(path: str, method: str) -> None:
     rows = read_document(path)["transactions"]
     with paused():
-        engine = alone(rows, method)
+        engine = alone(rows.pieces(), method)
         # Before the bare loop, whose lists are its own.
         peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
         loop = timed(bare(rows)) if sys.argv[3:] == ["bare"] else None
