@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from local.journey.client import Client, Refused
-from local.journey.stream import Listener
 from local.journey.tax import check_form
 from local.journey.tokens import token
-from local.journey.walk import Walk, must_equal
+from local.journey.walk import must_equal
 from local.places import Places
 from local.progress import say, step
 from local.show.tax_files import DECLARED, FILES, UNKNOWN
@@ -51,14 +50,11 @@ def walk_tax(stage: Stage) -> None:
 
     LocalError where a figure is not the offline command's.
     """
-    bearer = token(stage.places.state, f"tax_{time.time_ns()}")
-    api = Client(stage.api, bearer)
-    with Listener(stage.socket, bearer, ("jobs",)) as stream:
-        walk = Walk(api, stream, stage.market, stage.neighbours.evm)
-        _imported(walk)
-        _added(walk)
-        _papers(walk)
-        _compared(walk)
+    api = Client(stage.api, token(stage.places.state, f"tax_{time.time_ns()}"))
+    _imported(api)
+    _added(api)
+    _papers(api)
+    _compared(api)
 
 
 def _formats() -> None:
@@ -66,21 +62,21 @@ def _formats() -> None:
         say(f"{each.name:<24} {each.years:<44} {each.samples} samples  {each.source}")
 
 
-def _imported(walk: Walk) -> None:
+def _imported(api: Client) -> None:
     for name, text in FILES.items():
         with step(f"{name}, as its exchange writes it") as note:
-            made = walk.api.post(_IMPORT, {"csv": text, "file_name": name})
+            made = api.post(_IMPORT, {"csv": text, "file_name": name})
             must_equal(f"what is refused of {name}", made["skipped"], 0)
-            again = walk.api.post(_IMPORT, {"csv": text, "file_name": name})
+            again = api.post(_IMPORT, {"csv": text, "file_name": name})
             must_equal(f"what {name} adds a second time", again["added"], 0)
             note.text = f"{made['lines']} lines, {made['added']} events; sent again it adds none"
 
 
-def _added(walk: Walk) -> None:
+def _added(api: Client) -> None:
     begun = time.monotonic()
     with step("A file that no importer knows is refused") as note:
         try:
-            walk.api.post(_IMPORT, {"csv": UNKNOWN, "file_name": _NAME})
+            api.post(_IMPORT, {"csv": UNKNOWN, "file_name": _NAME})
         except Refused as refused:
             must_equal("whether the way to map it is told", "map" in str(refused), True)
             note.text = "with the way to say what its columns mean"
@@ -89,13 +85,13 @@ def _added(walk: Walk) -> None:
     said = _declared()
     body = {"csv": UNKNOWN, "file_name": _NAME, "map": said}
     with step("Its format, declared in thirty lines, looked at") as note:
-        shown = walk.api.post(_IMPORT, body | {"preview": True})
+        shown = api.post(_IMPORT, body | {"preview": True})
         must_equal("what a preview adds", shown["added"], 3)
         rows = [f"{row['type']} {row['amount']} {row['asset']}" for row in shown["preview"]]
         note.text = f"{'; '.join(rows)}; a note left out"
         must_equal("rows of the preview", rows, ["buy 120.5 LINK", "sell 60.25 LINK", "income 0.75 LINK"])
     with step("And imported") as note:
-        made = walk.api.post(_IMPORT, body)
+        made = api.post(_IMPORT, body)
         must_equal("what the import added", made["added"], 3)
         note.text = f"{time.monotonic() - begun:.1f} s after it was refused"
 
@@ -104,24 +100,24 @@ def _declared() -> dict[str, Any]:
     return tomllib.loads(DECLARED)
 
 
-def _papers(walk: Walk) -> None:
+def _papers(api: Client) -> None:
     with step("What the US files for the year") as note:
-        job = walk.job("/v1/tax/reports", {"year": YEAR, "jurisdiction": "US", "method": "fifo"})
-        made = walk.api.get(f"/v1/tax/reports/{job['id']}")
-        documents = {name: walk.api.download(link) for name, link in made["links"].items()}
+        job = api.wait_for(api.post("/v1/tax/reports", {"year": YEAR, "jurisdiction": "US", "method": "fifo"}))
+        made = api.get(f"/v1/tax/reports/{job['id']}")
+        documents = {name: api.download(link) for name, link in made["links"].items()}
         check_form(documents["form_8949_csv"], made["totals"]["totals"])
         lines = len(documents["form_8949_csv"].splitlines()) - 1 - documents["form_8949_csv"].count(b",TOTAL,")
         must_equal("the records of TXF", documents["turbotax_txf"].count(b"TD\r\n"), lines)
         note.text = ", ".join(sorted(documents))
 
 
-def _compared(walk: Walk) -> None:
+def _compared(api: Client) -> None:
     with tempfile.TemporaryDirectory(prefix="tax-show-") as name:
         sources = _written(Path(name))
         for country in COUNTRIES:
             with step(f"{country}: every method that it allows") as note:
-                walk.job("/v1/tax/compare", {"year": YEAR, "jurisdiction": country})
-                online = walk.api.get(f"/v1/tax/compare/{YEAR}?jurisdiction={country}")
+                api.wait_for(api.post("/v1/tax/compare", {"year": YEAR, "jurisdiction": country}))
+                online = api.get(f"/v1/tax/compare/{YEAR}?jurisdiction={country}")
                 offline = _offline(sources, country)
                 theirs = {each["method"]: money_shown(Decimal(each["totals"]["total"])) for each in offline}
                 ours = {each["method"]: each["totals"]["total"] for each in online["methods"]}
