@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from premium.bootstrap import Platform
     from premium.chains.registry import Registry
 
+_OF_CODE = HARM - {"sanctioned", "mixer"}
 STALE = timedelta(days=30)
 """After which a list of harm that nobody refreshed is told in answers."""
 
@@ -73,6 +74,19 @@ class Labels:
             for address, stands in self.in_force(addresses, chain_id).items()
             if (kinds := [each.label.kind for each in stands if each.label.kind in HARM and not each.is_opinion])
         }
+
+    def copies(self, hashes: Iterable[bytes], chain_id: int, *, but: str) -> Mapping[str, str]:
+        """Return kinds of harm of other addresses whose code has one of these hashes.
+
+        Kinds that say nothing of a code (who is sanctioned, a mixer) are none, and neither are opinions.
+        """
+        now = self.clock.now()
+        return {
+            each.label.address: each.label.kind
+            for each in self.store.of_codes(hashes, chain_id)
+            if each.in_force(now) and each.label.kind in _OF_CODE and not each.is_opinion
+            and each.label.address != but
+        }  # fmt: skip
 
     def stale(self) -> list[str]:
         """Return a sentence for each list of harm that was not refreshed for 30 days."""

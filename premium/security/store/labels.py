@@ -99,6 +99,13 @@ class LabelStore:
             rows = connection.execute(_OF, {"addresses": asked, "chain": chain_id}).fetchall()
         return [_standing(row) for row in rows]
 
+    def of_codes(self, hashes: Iterable[bytes], chain_id: int) -> list[Standing]:
+        """Return what lists say of addresses whose code has one of these hashes, ended labels too."""
+        asked = sorted(set(hashes))
+        with self._database.transaction() as connection:
+            rows = connection.execute(_OF_CODES, {"hashes": asked, "chain": chain_id}).fetchall()
+        return [_standing(row) for row in rows]
+
     def imports(self) -> list[dict[str, Any]]:
         """Return the newest standing import of each list, by source."""
         with self._database.transaction() as connection:
@@ -170,6 +177,12 @@ SELECT {_FORM}, l.source, i.version, i.created_at AS imported_at, l.is_opinion
 FROM address_labels l JOIN label_imports i ON i.id = l.import_id
 WHERE l.address = ANY(%(addresses)s) AND (l.chain_id IS NULL OR %(chain)s::bigint IS NULL OR l.chain_id = %(chain)s)
 ORDER BY l.address, l.source, l.kind, l.created_at
+"""  # noqa: S608 - constant columns
+_OF_CODES = f"""
+SELECT {_FORM}, l.source, i.version, i.created_at AS imported_at, l.is_opinion
+FROM address_labels l JOIN label_imports i ON i.id = l.import_id
+WHERE l.code_hash = ANY(%(hashes)s) AND (l.chain_id IS NULL OR l.chain_id = %(chain)s)
+ORDER BY l.address, l.source, l.kind, l.created_at LIMIT 50
 """  # noqa: S608 - constant columns
 _NEWEST = """
 SELECT DISTINCT ON (source) source, shape, version, is_harm, listed, added, ended, created_at, digest

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from premium.bootstrap import Platform
@@ -16,7 +17,7 @@ from premium.security.contract.state import view_word
 from premium.security.judgement.answer import answer, without
 from premium.security.judgement.scene import Scene
 from premium.security.judgement.subjects.addresses import Opinion, about_address, about_deployed, told_of
-from premium.security.judgement.subjects.contracts import clones, code_findings, impersonations
+from premium.security.judgement.subjects.contracts import clones, code_findings, copies, impersonations
 from premium.security.judgement.traded import traded, untold
 from premium.security.knowledge.known import Knowledge
 from premium.security.labelled import Labels
@@ -113,7 +114,8 @@ def judge(
     learned = Learned(block=reader.block_number, code=codes)
     known = knowledge(learned, said, chain.chain_id, now=int(now.timestamp()))
     read = sourced(source, running) if source is not None else None
-    told = _told(address, known, said, made, chain.chain_id, deployed=deployed, sale=sale, read=read)
+    listed = labels.copies(_codes(made), chain.chain_id, but=address.lower()) if made is not None else {}
+    told = _told(address, known, said, made, chain.chain_id, deployed=deployed, sale=sale, read=read, copied=listed)
     if trade:
         told["trade"] = shown_trade(sale) if isinstance(sale, Measured) else None
     if read is not None:
@@ -168,9 +170,15 @@ def _hashes(made: ContractScan | None, code: bytes) -> frozenset[bytes]:
     return frozenset({bytes.fromhex(made.code_hash.split("+")[-1].removeprefix("0x"))})
 
 
+def _codes(made: ContractScan) -> list[bytes]:
+    """Hashes of what runs, as it is and without the compiler's metadata."""
+    return [bytes.fromhex(each.removeprefix("0x")) for each in (made.code_hash.split("+")[-1], *made.plain_hashes)]
+
+
 def _told(
     address: str, known: Knowledge, said: Labelled, made: ContractScan | None, chain_id: int,
     *, deployed: Sequence[ContractScan] = (), sale: Measured | NotSimulated | None = None, read: Sourced | None = None,
+    copied: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:  # fmt: skip
     target, scene = address.lower(), Scene(known)
     opinions = [Opinion(one.label.kind, one.source) for one in said.opinions.get(target, ())]
@@ -179,7 +187,7 @@ def _told(
     if made is not None:
         of_code = code_findings(made, known)
         listed += [*(read.beside(of_code) if read is not None else of_code)]
-        listed += [*impersonations(made, known), *clones(made, known)]
+        listed += [*impersonations(made, known), *(list(clones(made, known)) or copies(made, copied))]
         if not made.complete:
             scene.unknown("Part of the code could not be read.")
     if isinstance(sale, Measured):

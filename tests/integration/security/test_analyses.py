@@ -17,6 +17,8 @@ from premium.chains.addresses import checksum, keccak256
 from premium.security.compilers.solc import compiled
 from premium.security.contract.analysis import CodeAnalysis, analysed
 from premium.security.contract.scan import scan
+from premium.security.evm.disassembly import without_metadata
+from premium.security.labelled import Labels
 from premium.security.store import analyses
 from premium.security.store.analyses import Analyses
 from premium.security.work import upkeep
@@ -170,3 +172,21 @@ def test_what_is_kept_says_what_exploring_says(name: str) -> None:
         for analyst in (analysed, kept)
     ]
     assert made[0] == made[1]
+
+
+def test_a_copy_of_a_listed_code_is_told_at_any_address(platform: Platform, evm: Evm) -> None:
+    """A list names the code of a drainer; a delisting ends it for its copies, too."""
+    where = checksum(deploy(evm, token().creation))
+    plain = keccak256(without_metadata(token().runtime)).hex()
+    labels = Labels.of(platform, by_operator=True)
+
+    def lists(kind: str, hashed: str = plain) -> dict[str, str]:
+        row = f"address,chain,kind,name,code_hash\n0x{'99' * 20},all,{kind},Somebody,0x{hashed}"
+        labels.take("own", row.encode(), platform.chains)
+        told = judge(platform, "local", where, contract=True).told
+        return {each["id"]: each["holder"] for each in told["findings"]}
+
+    assert lists("drainer")["clone_of_listed"].lower() == "0x" + "99" * 20
+    assert "clone_of_listed" in lists("exploiter", keccak256(token().runtime).hex())
+    assert "clone_of_listed" not in lists("sanctioned")
+    assert "clone_of_listed" not in lists("drainer", "00" * 32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from premium.chains.addresses import keccak256
@@ -43,6 +43,14 @@ def clones(made: ContractScan, known: Knowledge) -> Iterator[Found]:
             severity = WEIGHTS["clone_of_listed"][0]
             yield found("clone_of_listed", place, severity=severity, holder=address, value=kind, basis="label")
             return
+
+
+def copies(made: ContractScan, listed: Mapping[str, str]) -> Iterator[Found]:
+    """Find code that lists name at other addresses: kinds of harm by address."""
+    for address, kind in sorted(listed.items()):
+        place, severity = Place(address=made.target), WEIGHTS["clone_of_listed"][0]
+        yield found("clone_of_listed", place, severity=severity, holder=address, value=kind, basis="label")
+        return
 
 
 def impersonations(made: ContractScan, known: Knowledge) -> Iterator[Found]:

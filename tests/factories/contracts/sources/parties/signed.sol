@@ -110,6 +110,25 @@ contract CountsAnyway {
         votes = n;
     }
 }
+// One check of two functions: that the other acts whoever signs makes this one no less open to a second use.
+// expects: signature_replay
+contract CheckIsShared {
+    address signer_ = msg.sender; uint256 public votes; uint256 public last;
+    function by_(uint256 n, uint8 v, bytes32 r, bytes32 s) internal view returns (bool) {
+        return ecrecover(keccak256(abi.encode(address(this), n)), v, r, s) == signer_ && signer_ != address(0);
+    }
+    function vote_(uint256 n, uint8 v, bytes32 r, bytes32 s) external { if (by_(n, v, r, s)) last = n; votes = n; }
+    function set_(uint256 n, uint8 v, bytes32 r, bytes32 s) external { require(by_(n, v, r, s)); last = n; }
+}
+// Who signs nothing that counts is sent away without a word.
+// expects: signature_replay
+contract LeavesQuietly {
+    address signer_ = msg.sender; uint256 public last;
+    function set_(uint256 n, uint8 v, bytes32 r, bytes32 s) external {
+        if (ecrecover(keccak256(abi.encode(address(this), n)), v, r, s) != signer_ || signer_ == address(0)) return;
+        last = n;
+    }
+}
 // expects: environment_branch
 contract SeesProducer is Small {
     function claim_() external { if (block.coinbase == address(0)) { held_[msg.sender] += 0; payable(msg.sender).transfer(address(this).balance); } }
