@@ -100,7 +100,10 @@ class LabelStore:
         return [_standing(row) for row in rows]
 
     def of_codes(self, hashes: Iterable[bytes], chain_id: int) -> list[Standing]:
-        """Return what lists say of addresses whose code has one of these hashes, ended labels too."""
+        """Return what lists say of addresses whose code has one of these hashes.
+
+        Ended labels too.
+        """
         asked = sorted(set(hashes))
         with self._database.transaction() as connection:
             rows = connection.execute(_OF_CODES, {"hashes": asked, "chain": chain_id}).fetchall()
