@@ -69,13 +69,14 @@ class Models:
         known = self.store.all(chain)
         served = {horizon: _served(known, horizon) for horizon in STEPS}
         read = {each.object_key: self._body(each) for each in served.values() if each is not None}
-        bodies = {key: {**body, "horizons": {}} for key, body in read.items() if body is not None}
+        bodies_of = {key: body for key, body in read.items() if body is not None}
+        bodies: dict[str, Any] = {key: {**body, "horizons": {}} for key, body in bodies_of.items()}
         told: dict[str, Any] = {}
         for horizon, each in served.items():
             if each is None or each.object_key not in bodies:
                 continue
             serving, steps = _serving(each), str(STEPS[horizon])
-            kept = read[each.object_key]["horizons"][steps]
+            kept = bodies_of[each.object_key]["horizons"][steps]
             bodies[each.object_key]["horizons"][steps] = {**kept, "bands": {serving: kept["bands"][serving]}}
             told[horizon] = {"version": each.version, "serving": serving, "backtest": _worth(each),
                              "key": each.object_key}  # fmt: skip

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.unit
 _NAMED = re.compile(r"([a-z0-9_/]+/test_[a-z0-9_]+\.py|test_[a-z0-9_]+\.py)::([A-Za-z0-9_]+)")
 
 
-@pytest.mark.parametrize("page", ["deploy-proofs.md", "hardening-proofs.md", "portfolio-proofs.md", "tax-proofs.md"])
+@pytest.mark.parametrize(
+    "page", ["deploy-proofs.md", "gas-proofs.md", "hardening-proofs.md", "portfolio-proofs.md", "tax-proofs.md"]
+)
 def test_what_a_page_of_proofs_names_is_there(page: str) -> None:
     named = _NAMED.findall((ROOT / "docs" / page).read_text())
     assert len(named) > 30
