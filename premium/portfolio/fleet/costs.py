@@ -69,10 +69,10 @@ class Measured:
     """Beside its balances: block, logs since the match, canonical, descriptions; and positions' block and words."""
     calls_a_match: Decimal = Decimal(4)
     """Of a chain: its newest block, and its transfers' logs of an hour."""
-    calls_a_movement: Decimal = Decimal(24)
-    """A wallet's transaction found, read and proven by the wallet's states around it."""
+    calls_a_movement: Decimal = Decimal(25)
+    """A wallet's transaction found, read and proven by its states around it (tests/integration/portfolio)."""
     calls_of_positions: Decimal = Decimal(12)
-    """A hundred wallets whose positions are read."""
+    """A hundred wallets whose positions are read; assumed: it follows from how many protocols a chain has."""
     calls_a_second: int = 100
     chain_seconds: Decimal = Decimal(5)
 
@@ -126,5 +126,5 @@ def simulate(fleet: Fleet, measured: Measured, *, workers: int, wallets_a_read: 
 ASSUMED = Measured(cpu_a_user=Decimal("0.020"), cpu_a_read=Decimal("0.000002"), latency=Decimal("0.05"))
 """Its seconds are assumed; give `--cpu-a-user` what a run's report says (cpuSeconds / users).
 
-Its calls are counted: `benchmarks.portfolio.fleet` prints them anew.
+Its calls a chunk and a match are what `benchmarks.portfolio.fleet` counts, which prints them anew.
 """
