@@ -7,6 +7,8 @@ from premium.security.detectors.guards import Authority
 from premium.security.report.findings import UNKNOWN, Controller
 
 _OWNER, _THRESHOLD, _MIN_DELAY, _DELAY = 0x8DA5CB5B, 0xE75235B8, 0xF27A0C92, 0x6A42B8F8
+_DAY = 86_400
+"""Seconds from which a delay counts: less gives nobody the time to leave."""
 _MOST_HOPS = 3
 DEAD = frozenset({0, 1, 0xDEAD})
 """Addresses that nobody can send from."""
@@ -39,7 +41,7 @@ def controller_at(address: str, reader: StateReader, *, hops: int = 0) -> Contro
     threshold = view_word(reader, address, _THRESHOLD)
     if threshold is not None and threshold > 1:
         return Controller("multisig", address)
-    if any(0 < (view_word(reader, address, selector) or 0) < 1 << 40 for selector in (_MIN_DELAY, _DELAY)):
+    if any(_DAY <= (view_word(reader, address, selector) or 0) < 1 << 40 for selector in (_MIN_DELAY, _DELAY)):
         return Controller("timelock", address)
     owner = view_address(reader, address, _OWNER) if hops < _MOST_HOPS else None
     return controller_at(owner, reader, hops=hops + 1) if owner is not None else Controller("contract", address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from premium.security.detectors.allowances import granted
 from premium.security.detectors.calls import ether_sent_on, free_calls, pulls
 from premium.security.detectors.control import (
@@ -28,6 +30,8 @@ from premium.security.detectors.tokens import balance_powers
 from premium.security.evm.explorer import explore
 from premium.security.evm.slots import PROXY_SLOTS
 
+_ANYTHING = frozenset({"privileged_call", "open_call", "arbitrary_delegatecall", "open_delegatecall"})
+
 
 def profile_of(code: bytes) -> CodeProfile:
     """Explore a runtime code and index what was found."""
@@ -48,6 +52,20 @@ def signals_of(profile: CodeProfile, *, runs: frozenset[str] = frozenset()) -> t
         *ether_sent_on(profile), *empty_ledger(profile), *sell_gates(profile),
         *rebases(profile), *regained(profile), *replays(profile), *branches(profile),
     ]  # fmt: skip
+    found = list(_reachable(found))
     found += hidden_owners(profile, found)
     found += unread(profile)
     return tuple(dict.fromkeys(found))
+
+
+def _reachable(found: list[Signal]) -> Iterator[Signal]:
+    """Leave out powers of the contract over itself that nobody can make it use.
+
+    Its own functions call such a one with what they have checked; where somebody makes it call anything, they are his.
+    """
+    freely = any(one.id in _ANYTHING and not _is_itself(one) for one in found)
+    return (one for one in found if freely or one.id == "owner_function" or not _is_itself(one))
+
+
+def _is_itself(one: Signal) -> bool:
+    return bool(one.by) and all(who.kind == "self" for who in one.by)

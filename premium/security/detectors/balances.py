@@ -7,12 +7,12 @@ from typing import NamedTuple
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Exploration, Path, Write
-from premium.security.evm.slots import Slots
+from premium.security.evm.slots import Slots, StorageField, overlap
 from premium.security.evm.words import FROM_CALLVALUE, Word
 
 # The two standard views of a balance: an interface that every token must have, not a name that a scanner looks for.
 BALANCE_VIEWS = frozenset({0x70A08231, 0x00FDD58E})
-_NEGATIVE = 1 << 255
+_NEGATIVE, _WORD = 1 << 255, 256
 
 
 class BalanceWrite(NamedTuple):
@@ -35,10 +35,13 @@ class BalanceWrite(NamedTuple):
 
 def change(slots: Slots, write: Write) -> BalanceWrite:
     """Read a write as credits and debits on top of the stored value."""
-    deltas = _deltas(slots, write.slot, write.value)
+    part = slots.written(write.slot, write.value)
+    packed = part.field.width < _WORD and part.value is not None
+    value = part.value if packed and part.value is not None else write.value
+    deltas = _deltas(slots, write.slot, value)
     shape = slots.shape(write.slot)
     if deltas is None:
-        return BalanceWrite(write, shape, (), (), write.value)
+        return BalanceWrite(write, shape, (), (), value)
     return BalanceWrite(write, shape, tuple(deltas[0]), tuple(deltas[1]), None)
 
 
@@ -124,10 +127,36 @@ class BalanceFlow(NamedTuple):
         return bool(self.credits and self.debits)
 
 
-def flow_of(path: Path, slots: Slots, balances: frozenset[str]) -> BalanceFlow:
+def balance_fields(found: Exploration, slots: Slots) -> dict[str, list[StorageField]]:
+    """Where in their words balances lie, by shape, as the standard views cut them out.
+
+    A shape that a view works out of is left out.
+    """
+    fields: dict[str, list[StorageField]] = {}
+    computed = set[str]()
+    for path in found.paths:
+        if path.selector in BALANCE_VIEWS and path.returned is not None:
+            field = slots.field(path.returned)
+            if field is None:
+                computed |= {slots.shape(slot) for slot in slots.loads(path.returned)}
+            else:
+                fields.setdefault(slots.shape(field.slot), []).append(field)
+    return {shape: each for shape, each in fields.items() if shape not in computed}
+
+
+def beside(fields: dict[str, list[StorageField]], shape: str, field: StorageField) -> bool:
+    """Whether a field shares the word of a balance, but no bit of it."""
+    return shape in fields and not any(overlap(field, one) for one in fields[shape])
+
+
+def flow_of(path: Path, slots: Slots, balances: frozenset[str], fields: dict[str, list[StorageField]]) -> BalanceFlow:
     """Return what a path does to the balances of these shapes."""
     changes = [change(slots, one) for one in path.effects if isinstance(one, Write)]
-    on = [one for one in changes if one.shape in balances]
+    on = [
+        one
+        for one in changes
+        if one.shape in balances and not beside(fields, one.shape, slots.written(one.write.slot, one.write.value).field)
+    ]
     arena = slots.arena
     return BalanceFlow(
         path,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
@@ -38,11 +39,49 @@ def free_calls(profile: CodeProfile) -> Iterator[Signal]:
             continue
         if one.head is None or not _is_given(arena, one.head):
             continue
-        if profile.slots.field(target) is not None or _is_agreed(profile, path):
+        if profile.slots.field(target) is not None:
             continue
-        by = profile.by(path)
+        by, noted = profile.by(path), _noted_by(profile, path)
+        if _is_agreed(profile, path):
+            if noted:
+                yield Signal(
+                    "privileged_call", path.selector, one.offset, by=noted, bounded=not _holds_anything(profile)
+                )
+            continue
+        if not by and profile.is_first_call(path):
+            continue
         stateless = not _holds_anything(profile)
         yield Signal("privileged_call" if by else "open_call", path.selector, one.offset, by=by, bounded=stateless)
+
+
+def _noted_by(profile: CodeProfile, path: Path) -> frozenset[Authority]:
+    """Who alone notes a call beforehand under a hash of its arguments, as a timelock's proposers do."""
+    arena, slots = profile.arena, profile.slots
+    marks = {
+        slots.shape(slot)
+        for atom in path.facts
+        for slot in slots.loads(atom)
+        if any(arena.kind[key] in (HASH, MAP) for key in slots.keys(slot))
+    }
+    writers = [
+        one
+        for shape in marks
+        for one in profile.writers.get(shape, [])
+        if one.change.value is not None and not _asks_for(profile, one.path, shape)
+    ]
+    return (
+        frozenset(who for one in writers for who in one.privileged)
+        if all(one.privileged for one in writers)
+        else frozenset()
+    )
+
+
+def _asks_for(profile: CodeProfile, path: Path, shape: str) -> bool:
+    """Whether a path wants a mark to stand already: it carries out what was noted."""
+    slots = profile.slots
+    return any(
+        truth and any(slots.shape(slot) == shape for slot in slots.loads(atom)) for atom, truth in path.facts.items()
+    )
 
 
 def _is_given(arena: Arena, head: Word) -> bool:

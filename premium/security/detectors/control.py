@@ -13,7 +13,17 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import MessageCall, Path, SelfDestruct, Write
 from premium.security.evm.slots import unmasked
-from premium.security.evm.words import CONST, FROM_BALANCE, FROM_CALLDATA, FROM_ORIGIN, FROM_STORAGE, RESULT, Word
+from premium.security.evm.words import (
+    CONST,
+    FROM_BALANCE,
+    FROM_CALLDATA,
+    FROM_CALLVALUE,
+    FROM_ORIGIN,
+    FROM_STORAGE,
+    RESULT,
+    UNKNOWN,
+    Word,
+)
 
 _TRANSFER = 0xA9059CBB
 
@@ -60,6 +70,8 @@ def delegations(profile: CodeProfile) -> Iterator[Signal]:
         if arena.kind[call.target] in (CONST, op.ADDRESS, RESULT) or _chosen_now(profile, path, call.target):
             continue
         by = profile.by(path)
+        if not by and profile.is_first_call(path):
+            continue
         yield Signal("arbitrary_delegatecall" if by else "open_delegatecall", path.selector, call.offset, by=by)
 
 
@@ -89,9 +101,20 @@ def upgrades(profile: CodeProfile, slots_run: frozenset[str]) -> Iterator[Signal
     for shape in sorted(slots_run):
         for one in profile.writers.get(shape, []):
             by = frozenset(who for who in one.by if who.privileged)
-            if by or not profile.sets_on_first_call_only(one.path, one.write):
+            first = profile.sets_on_first_call_only(one.path, one.write) and not _asks_for_proxy(profile, one.path)
+            if by or not first:
                 id_ = "upgradeable" if by else "open_upgrade"
                 yield Signal(id_, one.path.selector, one.write.offset, shape, by=by)
+
+
+def _asks_for_proxy(profile: CodeProfile, path: Path) -> bool:
+    """Whether a path holds its own address against a fixed one: what it asks of the slot then is who runs it."""
+    arena = profile.arena
+    return any(
+        arena.kind[atom] == op.ADDRESS
+        or (arena.kind[atom] == op.EQ and op.ADDRESS in map(arena.kind.__getitem__, arena.args[atom]))
+        for atom in path.facts
+    )
 
 
 def withdrawals(profile: CodeProfile) -> Iterator[Signal]:
@@ -99,8 +122,12 @@ def withdrawals(profile: CodeProfile) -> Iterator[Signal]:
     arena = profile.arena
     for path in profile.found.paths:
         by = profile.privileged(path)
-        for one in path.effects if by else ():
+        for one in path.effects:
             if not isinstance(one, MessageCall) or one.opcode != op.CALL:
+                continue
+            if not by:
+                if _is_emptied(profile, path, one):
+                    yield Signal("withdraw", path.selector, one.offset)
                 continue
             sends = one.value is not None and arena.constant(one.value) is None
             if sends and arena.taint[one.value or 0] & (FROM_BALANCE | FROM_CALLDATA | FROM_STORAGE):
@@ -109,10 +136,34 @@ def withdrawals(profile: CodeProfile) -> Iterator[Signal]:
                 yield Signal("withdraw_tokens", path.selector, one.offset, by=by)
 
 
+def _is_emptied(profile: CodeProfile, path: Path, call: MessageCall) -> bool:
+    """Whether anyone sends all of the contract's ether to himself or whom he likes, and nothing is asked for it."""
+    arena = profile.arena
+    if path.selector is None or call.value is None or not _is_all(arena, call.value) or profile.by(path):
+        return False
+    target = unmasked(arena, call.target)
+    if arena.kind[target] not in (op.CALLER, op.CALLDATALOAD) or len(path.effects) > 1:
+        return False
+    return not any(
+        arena.taint[atom] & ~(FROM_CALLDATA | FROM_BALANCE | FROM_CALLVALUE)
+        for atom in path.facts
+        if not _is_success(arena, atom)
+    )
+
+
+def _is_all(arena: Arena, value: Word) -> bool:
+    return arena.kind[value] == op.SELFBALANCE or (
+        arena.kind[value] == op.BALANCE and arena.kind[arena.args[value][0]] == op.ADDRESS
+    )
+
+
+def _is_success(arena: Arena, atom: Word) -> bool:
+    return arena.kind[atom] in (RESULT, UNKNOWN)
+
+
 def open_ownership(profile: CodeProfile) -> Iterator[Signal]:
     """Find variables that decide who is privileged and that anyone may set."""
-    keys = {one.key for by in profile.guards.values() for one in by if one.kind == "slot"}
-    for shape in sorted(keys):
+    for shape in sorted(profile.deciding):
         for one in profile.writers.get(shape, []):
             if one.by or one.change.value is None or not _settable(profile, one.change.value):
                 continue

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from premium.security.detectors.balances import BalanceFlow, BalanceWrite
 from premium.security.detectors.profile import CodeProfile, GuardedWrite
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
-from premium.security.evm.words import FROM_CALLDATA, FROM_CALLER, Word
+from premium.security.evm.paths import Facts
+from premium.security.evm.words import FROM_CALLDATA, FROM_CALLER, UNKNOWN, Word, parts
+
+_MOVES = frozenset({0xA9059CBB, 0x23B872DD, 0x42842E0E, 0xF242432A})
+"""Standard functions that move a token."""
 
 
 def transfer_fees(profile: CodeProfile) -> Iterator[Signal]:
     """Find transfer fees, and the functions that set them."""
+    if not _MOVES & profile.found.entries.keys():
+        return  # deposits that are charged, of no token
+    yield from _spared(profile)
     for flow in profile.transfers:
         for parameter in _fee_parameters(profile, flow):
             shape = profile.slots.shape(parameter)
@@ -38,6 +46,36 @@ def transfer_fees(profile: CodeProfile) -> Iterator[Signal]:
             yield Signal("transfer_fee", flow.path.selector, first.write.offset, first.shape)
 
 
+def _spared(profile: CodeProfile) -> Iterator[Signal]:
+    """Accounts that somebody marks, or who decide themselves, and whose transfers pay nothing."""
+    charged: dict[int | None, list[Facts]] = defaultdict(list)
+    for flow in profile.transfers:
+        if _takes_fee(profile, flow):
+            charged[flow.path.selector].append(flow.path.facts)
+    for flow in profile.flows:
+        paying = charged.get(flow.path.selector, [])
+        if not flow.is_transfer or not paying or _takes_fee(profile, flow):
+            continue
+        for atom, truth in flow.path.facts.items():
+            apart = truth and profile.is_apart(atom, truth=True) and _is_favour(profile, atom)
+            if apart and all(facts.get(atom) is False for facts in paying):
+                write = flow.debits[0].write
+                yield Signal("exempt_accounts", flow.path.selector, write.offset, flow.debits[0].shape)
+                return
+
+
+def _is_favour(profile: CodeProfile, atom: Word) -> bool:
+    """Whether a privileged party has set the mark that is asked, or is named itself."""
+    slots = profile.slots
+    words = profile.arena.args[atom] if profile.arena.kind[atom] == op.EQ else (atom,)
+    for field in filter(None, map(slots.field, words)):
+        if "[" not in (shape := slots.shape(field.slot)):
+            return shape in profile.deciding
+        writers = profile.writers_of(field)
+        return bool(writers) and all(one.privileged for one in writers)
+    return False
+
+
 def _takes_fee(profile: CodeProfile, flow: BalanceFlow) -> bool:
     """The receiver gets another amount than was taken, or a third party gets a part."""
     taken = {word for one in flow.debits for word in one.debits}
@@ -52,8 +90,16 @@ def _side_credits(profile: CodeProfile, flow: BalanceFlow) -> list[BalanceWrite]
     return [
         one
         for one in flow.credits
-        if not any(arena.taint[key] & (FROM_CALLDATA | FROM_CALLER) for key in slots.keys(one.write.slot))
+        if not any(
+            arena.taint[key] & (FROM_CALLDATA | FROM_CALLER) or _is_unknown(profile, key)
+            for key in slots.keys(one.write.slot)
+        )
     ]
+
+
+def _is_unknown(profile: CodeProfile, key: Word) -> bool:
+    """Whether nothing is known of an account: an entry of a list that was copied to memory."""
+    return any(profile.arena.kind[part] == UNKNOWN for part in parts(profile.arena, key))
 
 
 def _fee_parameters(profile: CodeProfile, flow: BalanceFlow) -> set[Word]:

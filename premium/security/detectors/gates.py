@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile, GuardedWrite
 from premium.security.detectors.sales import is_of_sale
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
 from premium.security.evm.slots import StorageField
-from premium.security.evm.words import FROM_CALLDATA, RESULT, Word
+from premium.security.evm.words import FROM_CALLDATA, RESULT, Word, parts
+
+_ALWAYS = frozenset({"transfer_limit", "whitelist"})
+"""What refuses before anybody has set anything: marks that all lack at first, a limit of any size."""
 
 
 def transfer_gates(profile: CodeProfile) -> Iterator[Signal]:
@@ -50,12 +54,14 @@ def _direct(profile: CodeProfile, word: Word) -> list[StorageField]:
     field = profile.slots.field(word)
     if field is not None:
         return [field]
-    return [StorageField(slot, 0, 256) for slot in profile.slots.loads(word)]
+    inside = [found for part in parts(profile.arena, word) if (found := profile.slots.field(part)) is not None]
+    least = {(one.slot, one.offset): one for one in sorted(inside, key=lambda one: -one.width)}  # the cut, not the word
+    return list(least.values())
 
 
 def _gate(profile: CodeProfile, atom: Word, field: StorageField, *, needed: bool) -> Iterator[Signal]:
     shape = profile.slots.shape(field.slot)
-    if shape in profile.balances or shape == "?":
+    if profile.is_balance(field) or shape == "?":
         return
     writers = profile.writers_of(field)
     if any(not one.privileged and not profile.sets_on_first_call_only(one.path, one.write) for one in writers):
@@ -65,7 +71,7 @@ def _gate(profile: CodeProfile, atom: Word, field: StorageField, *, needed: bool
     if id_ is None or (id_ == "whitelist" and profile.is_conditional(atom)):
         return
     for one in writers:
-        if one.privileged and (id_ == "transfer_limit" or _can_block(profile, one, needed=needed)):
+        if one.privileged and (id_ in _ALWAYS or _can_block(profile, one, needed=needed)):
             yield Signal(id_, one.path.selector, one.write.offset, shape, None, one.privileged)
             if profile.binds_only_plain(atom) or profile.spares_some(atom):
                 yield Signal("exempt_accounts", one.path.selector, one.write.offset, shape)
@@ -101,7 +107,7 @@ def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool, needed: bool) -> 
     arena = profile.arena
     if arena.kind[atom] in (op.LT, op.GT):
         if _asks_time(profile, atom):
-            return "pause"
+            return "blacklist" if keyed else "pause"
         return "transfer_limit" if not keyed and arena.taint[atom] & FROM_CALLDATA else None
     if not keyed:
         return "pause"
@@ -126,8 +132,13 @@ def _external_gate(profile: CodeProfile, atom: Word) -> Iterator[Signal]:
     target = slots.field(arena.args[atom][0])
     if target is None:
         return
-    for one in profile.writers_of(target):
+    shape, writers = slots.shape(target.slot), profile.writers_of(target)
+    for one in writers:
         if one.privileged:
-            yield Signal(
-                "external_gate", one.path.selector, one.write.offset, slots.shape(target.slot), None, one.privileged
-            )
+            yield Signal("external_gate", one.path.selector, one.write.offset, shape, None, one.privileged)
+    if not writers and "[" not in shape and shape != "?":
+        moving = profile.transfers[0]
+        by = frozenset({Authority("slot", shape, target.offset)})
+        yield Signal(
+            "external_gate", moving.path.selector, (moving.credits or moving.debits)[0].write.offset, shape, None, by
+        )

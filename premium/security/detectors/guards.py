@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Literal, NamedTuple
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Path
-from premium.security.evm.slots import Slots
+from premium.security.evm.slots import Slots, unmasked
 from premium.security.evm.words import (
     ARRAY,
     CONST,
@@ -22,6 +23,9 @@ from premium.security.evm.words import (
 )
 
 _WHO = frozenset({op.CALLER, op.ORIGIN, RECOVERED})
+_BELOW_MAGIC = (1 << 224) - 1
+PERMIT2 = 0x22D473030F116DDEE9F6B43AC78BA3
+"""A contract of the same code on every chain, without an owner: it moves what a holder has signed, and nothing else."""
 _DISGUISED = FROM_CALLER | FROM_ORIGIN
 
 
@@ -68,6 +72,7 @@ class Guards:
             self._known[atom] = _authority(self._slots, atom)
         known = self._known
         asked = {known[atom] for atom, truth in path.facts.items() if truth}
+        asked |= set(_answered(self._slots, path))
         found = frozenset(one for one in asked if one is not None and one.key not in self_marked)
         self._of[id(path), self_marked] = found = self._sets.setdefault(found, found)
         return found
@@ -78,6 +83,26 @@ class Guards:
         if found is None:
             found = self._privileged[by] = frozenset(one for one in by if one.privileged)
         return found
+
+
+def _answered(slots: Slots, path: Path) -> Iterator[Authority]:
+    """Contracts that storage names or marks and that must confirm a signature by a fixed answer (ERC-1271)."""
+    arena = slots.arena
+    targets = set[Word]()
+    for atom, truth in path.facts.items():
+        if truth and arena.kind[atom] == op.EQ:
+            for one, other in (arena.args[atom], arena.args[atom][::-1]):
+                answer, fixed = unmasked(arena, one), arena.constant(other)
+                if fixed and not fixed & _BELOW_MAGIC and arena.kind[answer] == RESULT and arena.args[answer]:
+                    targets.add(unmasked(arena, arena.args[answer][0]))
+    for target in targets:
+        field = slots.field(target)
+        if field is not None and not slots.keys(field.slot):
+            yield Authority("slot", slots.shape(field.slot), field.offset, "signature")
+    for atom, truth in path.facts.items() if targets else ():
+        field = slots.field(atom) if truth else None
+        if field is not None and targets & set(slots.keys(field.slot)):
+            yield Authority("role", slots.shape(field.slot), field.offset, "signature")
 
 
 def _authority(slots: Slots, atom: Word) -> Authority | None:
@@ -100,13 +125,13 @@ def _named(slots: Slots, who: Word, whom: Word) -> Authority | None:
     whom = _bare(arena, whom)
     constant = arena.constant(whom)
     if constant is not None:
-        return Authority("constant", f"0x{constant:040x}", by=by) if constant else None
-    kind = arena.kind[whom]
-    if kind == op.ADDRESS:
+        kind: Literal["constant", "derived"] = "derived" if constant == PERMIT2 else "constant"
+        return Authority(kind, f"0x{constant:040x}", by=by) if constant else None
+    if arena.kind[whom] == op.ADDRESS:
         return Authority("self", "this", by=by)
-    if kind == RESULT:
+    if arena.kind[whom] == RESULT:
         return None if arena.taint[whom] & FROM_CALLDATA else Authority("external", "call", by=by)
-    if kind == HASH:
+    if arena.kind[whom] == HASH:
         return Authority("derived", "hash", by=by)
     field = slots.field(whom)
     if field is None or arena.taint[field.slot] & (FROM_CALLDATA | FROM_CALLER):

@@ -66,6 +66,9 @@ def _is_made_up(profile: CodeProfile, part: Word) -> bool:
     known = arena.constant(part)
     if known is not None:
         return 0 < known < _NEGATIVE
+    field = profile.slots.field(part)
+    if field is not None and arena.constant(field.slot) is not None:
+        return bool(profile.writers_of(field))  # one number for all accounts, whatever each has received
     return not arena.taint[part] & (FROM_STORAGE | FROM_CALL | FROM_BALANCE) and arena.taint[part] != 0
 
 

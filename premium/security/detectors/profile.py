@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from premium.security.detectors.balances import BalanceFlow, balance_shapes, flow_of
+from premium.security.detectors.balances import BalanceFlow, balance_fields, balance_shapes, beside, flow_of
 from premium.security.detectors.guards import Authority, Guards
 from premium.security.evm import opcodes as op
-from premium.security.evm.arena import Arena
+from premium.security.evm.arena import FOLD, Arena
 from premium.security.evm.paths import Exploration, Facts, Path, Write
 from premium.security.evm.slots import FieldWrite, Slots, StorageField, overlap
 from premium.security.evm.words import ADDRESS_MASK, Word
@@ -79,9 +79,33 @@ class CodeProfile:
         return self._guards.privileged(self.by(path))
 
     @cached_property
+    def deciding(self) -> frozenset[str]:
+        """Variables whose address lets somebody do what others may not: what all may do besides decides nothing."""
+        places: dict[tuple[int | None, Authority | None], set[int]] = defaultdict(set)
+        for path in self.found.paths:
+            by: list[Authority | None] = [who for who in self.by(path) if who.kind == "slot"]
+            for who in by or [None]:
+                places[path.selector, who] |= {one.offset for one in path.effects}
+        return frozenset(
+            who.key
+            for (selector, who), done in places.items()
+            if who is not None and done - places.get((selector, None), set())
+        )
+
+    @cached_property
     def balances(self) -> frozenset[str]:
         """Shapes of the mappings that hold balances."""
         return balance_shapes(self.found, self.slots)
+
+    @cached_property
+    def balance_fields(self) -> dict[str, list[StorageField]]:
+        """Where in their words balances lie, by shape."""
+        return balance_fields(self.found, self.slots)
+
+    def is_balance(self, field: StorageField) -> bool:
+        """Whether a stored field is a balance, not what is packed beside one."""
+        shape = self.slots.shape(field.slot)
+        return shape in self.balances and not beside(self.balance_fields, shape, field)
 
     @cached_property
     def divisors(self) -> frozenset[Word]:
@@ -95,7 +119,7 @@ class CodeProfile:
     @cached_property
     def flows(self) -> list[BalanceFlow]:
         """Balance flows of every path that writes a balance."""
-        moves = (flow_of(path, self.slots, self.balances) for path in self.found.paths)
+        moves = (flow_of(path, self.slots, self.balances, self.balance_fields) for path in self.found.paths)
         return [one for one in moves if one.credits or one.debits or one.sets]
 
     @cached_property
@@ -118,12 +142,33 @@ class CodeProfile:
 
     def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
         """Whether the path is an initialiser: it demands a state that it changes itself."""
-        written = {one.slot for one in path.effects if isinstance(one, Write)} | {write.slot}
+        left = {one.slot: one for one in (write, *path.effects) if isinstance(one, Write)}
         return any(
-            field is not None and field.slot in written and self.arena.constant(field.slot) is not None
+            field is not None
+            and field.slot in left
+            and self.arena.constant(field.slot) is not None
+            and not self._holds_again(atom, field, left[field.slot], truth=truth)
             for atom, truth in path.facts.items()
             for field in self._states(atom, truth=truth)
         )
+
+    def _holds_again(self, atom: Word, field: StorageField, last: Write, *, truth: bool) -> bool:
+        """Whether the state that a condition demands is there again at the end: a lock, no initialiser."""
+        change = self.slots.written(last.slot, last.value)
+        value = 0 if change.value is None else self.arena.constant(change.value)
+        if value is None or not overlap(change.field, field):
+            return False
+        value = value >> field.offset & ((1 << field.width) - 1)
+        kind, args = self.arena.kind[atom], self.arena.args[atom]
+        if kind not in (op.LT, op.GT, op.EQ):
+            return (value != 0) == truth
+        first, second = (value if (held := self.arena.constant(arg)) is None else held for arg in args)
+        return FOLD[kind](first, second) == truth
+
+    def is_first_call(self, path: Path) -> bool:
+        """Whether the path as a whole can be taken once alone: it ends the state that it demands to be empty."""
+        writes = [one for one in path.effects if isinstance(one, Write)]
+        return any(self.sets_on_first_call_only(path, one) for one in writes)
 
     def _states(self, atom: Word, *, truth: bool) -> list[StorageField | None]:
         """Fields that the condition wants unset, or compares with a constant."""
@@ -147,6 +192,9 @@ class CodeProfile:
         """
         every = list(self.facts_of_transfers())
         plain = [facts for facts in every if not any(self.is_apart(atom, truth) for atom, truth in facts.items())]
+        if not plain:  # where marks are asked of everybody, those who are named outright are the ones apart
+            plain = [facts for facts in every if not any(map(self._is_named, facts, facts.values()))]
+            every = plain or every
         truths: dict[Word, set[bool]] = defaultdict(set)
         for facts in every:
             for atom, truth in facts.items():
@@ -206,6 +254,10 @@ class CodeProfile:
             if one.is_transfer and not any(self.is_apart(it, truth) for it, truth in facts.items() if it != atom):
                 asked[one.path.selector].add(atom in facts)
         return any(len(each) > 1 for each in asked.values())
+
+    def _is_named(self, atom: Word, truth: bool) -> bool:
+        """Whether a decision holds for one account that storage or code names."""
+        return self.arena.kind[atom] == op.EQ and self.is_apart(atom, truth)
 
     def is_apart(self, atom: Word, truth: bool) -> bool:
         """Whether a decision holds for a few accounts alone.

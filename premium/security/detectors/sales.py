@@ -82,7 +82,7 @@ def _named_seller(profile: CodeProfile, atom: Word) -> Iterator[Signal]:
 def _gate(profile: CodeProfile, atom: Word, *, needed: bool) -> Iterator[Signal]:
     """A flag that somebody sets, or the token itself at an earlier transfer."""
     field = profile.slots.field(atom)
-    if field is None or profile.slots.shape(field.slot) in profile.balances:
+    if field is None or profile.is_balance(field):
         return
     for one in profile.writers_of(field):
         if one.privileged or _marks_others(profile, one.path.selector, field) or needed:

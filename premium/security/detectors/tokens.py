@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.security.detectors.balances import BalanceFlow, BalanceWrite, amounts, is_backed
+from premium.security.detectors.balances import BalanceFlow, BalanceWrite, amounts, change, is_backed
 from premium.security.detectors.guards import Authority
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
-from premium.security.evm.paths import MessageCall
+from premium.security.evm.paths import MessageCall, Write
 from premium.security.evm.words import (
     FROM_CALL,
     FROM_CALLDATA,
@@ -77,7 +77,7 @@ def _is_proof(profile: CodeProfile, atom: Word, *, truth: bool) -> bool:
 def _asks_nothing(profile: CodeProfile, flow: BalanceFlow) -> bool:
     """Whether a movement hangs on the balances alone: no allowance, proof, time, other contract or state."""
     arena, slots = profile.arena, profile.slots
-    asked = {slots.shape(slot) for atom in flow.path.facts for slot in slots.loads(atom)}
+    asked = {slots.shape(slot) for atom in flow.path.facts for slot in slots.loads(atom)} - _counted(profile, flow)
     outside = FROM_CALL | FROM_SIGNATURE | FROM_SURROUNDINGS | FROM_CALLER
     return (
         asked <= profile.balances
@@ -87,14 +87,36 @@ def _asks_nothing(profile: CodeProfile, flow: BalanceFlow) -> bool:
     )
 
 
+def _counted(profile: CodeProfile, flow: BalanceFlow) -> frozenset[str]:
+    """Counters that the path itself moves, as the supply: that they do not wrap around is arithmetic, no question."""
+    moved = (change(profile.slots, one) for one in flow.path.effects if isinstance(one, Write))
+    return frozenset(one.shape for one in moved if "[" not in one.shape and (one.credits or one.debits))
+
+
 def _confiscations(profile: CodeProfile, flow: BalanceFlow) -> Iterator[Signal]:
     arena, slots = profile.arena, profile.slots
-    for debit in flow.debits:
+    for debit in (*flow.debits, *_chosen(profile, flow)):
         holders = slots.keys(debit.write.slot)
         if not holders or not all(arena.taint[key] & FROM_CALLDATA for key in holders[-1:]):
             continue
         if not _allowed(profile, flow, holders[-1]):
             yield _signal("confiscate", flow, debit, by=profile.privileged(flow.path))
+
+
+def _chosen(profile: CodeProfile, flow: BalanceFlow) -> Iterator[BalanceWrite]:
+    """Balances set to a number of the caller's choice, which may be less than before.
+
+    An initialiser finds none to take, and so does what asks first that there is none.
+    """
+    arena, slots = profile.arena, profile.slots
+    for one in flow.sets:
+        empty = any(
+            not truth and (field := slots.field(atom)) is not None and field.slot == one.write.slot
+            for atom, truth in flow.path.facts.items()
+        )
+        given = one.set is not None and arena.taint[one.set] & FROM_CALLDATA
+        if given and not empty and not profile.sets_on_first_call_only(flow.path, one.write):
+            yield one
 
 
 def _allowed(profile: CodeProfile, flow: BalanceFlow, holder: Word) -> bool:

@@ -107,7 +107,7 @@ class Arena(Words):
                 return self.make(op.ADD, other, self.const((held + step) & MASK))
         return None
 
-    def _masked(self, mask: int, word: Word) -> Word | None:
+    def _masked(self, mask: int, word: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
         kind = self.kind[word]
         if mask in (0, MASK):
             return self.const(0) if mask == 0 else word
@@ -117,11 +117,21 @@ class Arena(Words):
             return word
         if mask & 1 and kind in (op.EQ, op.LT, op.GT, op.ISZERO, op.SLT, op.SGT):
             return word
+        if kind == op.OR and (low := self._below_shift(mask, word)) is not None:
+            return low
         if kind == op.AND:
             for inner, other in (self.args[word], self.args[word][::-1]):
                 held = self.constant(inner)
                 if held is not None:
                     return word if held & mask == held else self.make(op.AND, self.const(held & mask), other)
+        return None
+
+    def _below_shift(self, mask: int, word: Word) -> Word | None:
+        """The fixed bits that stand below a part shifted to the left, as a seed does below an address."""
+        for one, other in (self.args[word], self.args[word][::-1]):
+            fixed, bits = self.constant(one), self.constant(self.args[other][0]) if self.kind[other] == op.SHL else None
+            if fixed is not None and bits is not None and mask >> bits == 0:
+                return self.const(fixed & mask)
         return None
 
     def _shifted(self, bits: int, word: Word) -> Word | None:  # noqa: PLR0911 - a table of rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
-from premium.security.evm.words import Word
+from premium.security.evm.words import FROM_STORAGE, Word
 
 
 def atom_of(arena: Arena, condition: Word) -> tuple[Word, bool]:
@@ -24,10 +24,24 @@ def atom_of(arena: Arena, condition: Word) -> tuple[Word, bool]:
             if arena.kind[other] not in (op.SUB, op.XOR):
                 return condition, truth
             condition = other
+        elif kind in (op.LT, op.GT) and (asked := _more_than_none(arena, kind, args)) is not None:
+            condition, truth = asked[0], truth == asked[1]
         elif kind == op.SHL and arena.constant(args[0]) is not None and arena.kind[args[1]] in (op.SUB, op.XOR):
             condition = args[1]
         else:
             return condition, truth
+
+
+def _more_than_none(arena: Arena, kind: int, args: tuple[Word, ...]) -> tuple[Word, bool] | None:
+    """`0 < x` asks whether a state is not zero, and `x < 1` whether it is: one condition with what asks so outright.
+
+    Of the state alone: paths that join are told apart by what they know of it, not by what they know of arguments.
+    """
+    small, large = args if kind == op.LT else args[::-1]
+    asked, truth = (large, True) if arena.constant(small) == 0 else (small, False)
+    if truth or arena.constant(large) == 1:
+        return (asked, truth) if arena.taint[asked] == FROM_STORAGE else None
+    return None
 
 
 def _added_constant(arena: Arena, args: tuple[Word, ...]) -> tuple[Word, int] | None:

@@ -12,6 +12,8 @@ from premium.security.evm.paths import MessageCall
 from premium.security.evm.words import ADDRESS_MASK, ARRAY, CODE, CONST, HASH, MAP, PACKED, RECOVERED, RESULT, Word
 
 _ECRECOVER = 1
+_BESIDE = 96
+"""Bits of a word beside an address."""
 _LONGEST_COPY, _LONGEST_KEY, _LONGEST_HASH, _UNKNOWN_COPY = 1024, 128, 1024, 64
 
 
@@ -89,7 +91,7 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int
     if length is None or not 0 < length <= _LONGEST_KEY:
         first, second = memory.whole(arena, offset), memory.whole(arena, arena.make(op.ADD, offset, arena.const(32)))
         return arena.opaque(HASH, identity, *[word for word in (first, second) if word is not None])
-    pieces = memory.pieces(arena, offset, length)
+    pieces = [part for piece in memory.pieces(arena, offset, length) for part in _halves(arena, piece)]
     wholes = [word for held, word, _ in pieces if held == 32 and word is not None]
     if len(wholes) == len(pieces) == 1:
         return arena.make(ARRAY, wholes[0])
@@ -99,6 +101,20 @@ def hashed(arena: Arena, memory: Memory, offset: Word, size: Word, identity: int
         return _entry(arena, base, key)
     packed = None if len(wholes) == len(pieces) else _packed(arena, pieces)
     return _hash_of(arena, pieces, identity) if packed is None else packed
+
+
+def _halves(arena: Arena, piece: Piece) -> list[Piece]:
+    """An address shifted to the left with a constant in the bytes below it: two pieces that were stored as one."""
+    size, word, _ = piece
+    if size != 32 or word is None or arena.kind[word] != op.OR:
+        return [piece]
+    for one, other in (arena.args[word], arena.args[word][::-1]):
+        seed = arena.constant(one)
+        if seed and seed >> _BESIDE == 0 and arena.kind[other] == op.SHL:
+            bits, address = arena.args[other]
+            if arena.constant(bits) == _BESIDE:
+                return [(20, address, 12), (12, one, 20)]
+    return [piece]
 
 
 def _hash_of(arena: Arena, pieces: list[Piece], identity: int) -> Word:

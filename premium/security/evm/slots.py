@@ -129,6 +129,7 @@ class Slots:
         changed = MASK ^ kept
         offset = (changed & -changed).bit_length() - 1 if changed else 0
         left = [word for word in new if self.arena.constant(word) != 0]
+        left.sort(key=lambda word: self.arena.constant(word) is None)  # a flag set beside tells less than what is given
         return FieldWrite(StorageField(slot, offset, changed.bit_length() - offset), left[-1] if left else None)
 
     def clears(self, write: Write) -> bool:
@@ -149,9 +150,14 @@ class Slots:
         return False
 
     def _parts(self, word: Word) -> list[Word]:
-        if self.arena.kind[word] != op.OR:
+        arena = self.arena
+        if arena.kind[word] == op.AND:  # several fields put in one after the other, each cut out again
+            for one, other in (arena.args[word], arena.args[word][::-1]):
+                if arena.kind[one] == CONST and arena.kind[other] == op.OR:
+                    return [arena.make(op.AND, one, part) for part in self._parts(other)]
+        if arena.kind[word] != op.OR:
             return [word]
-        return [part for arg in self.arena.args[word] for part in self._parts(arg)]
+        return [part for arg in arena.args[word] for part in self._parts(arg)]
 
     def _kept(self, slot: Word, part: Word) -> int | None:
         if self.arena.kind[part] != op.AND:

@@ -68,7 +68,8 @@ def _taxes(made: Measured, place: Place) -> Iterator[Found]:
             continue
         yield _measured(id_ if trade.tax >= HIGH_TAX else "trade_tax", place, side=side, value=f"{trade.tax} bps")
     moved = made.transfer
-    if moved is not None and moved.revert is None and moved.tax:
+    grave = any(trade is not None and trade.revert is None and trade.tax >= HIGH_TAX for _, _, trade in sides)
+    if moved is not None and moved.revert is None and moved.tax and not grave:
         yield _measured("trade_tax", place, side="transfer", value=f"{moved.tax} bps")
 
 

@@ -16,6 +16,9 @@ _SELL = 1
 _HEAD = "offerer zone offer consideration orderType startTime endTime zoneHash salt conduitKey"
 _MOST_LEAVES = 256
 
+_NO_END = (1 << 40) - 1
+"""The end of an order that names none, where its form has a place for one."""
+
 
 def _signer(signed: Signed, name: str) -> str:
     found = signed.message.get(name)
@@ -86,7 +89,7 @@ def one_inch(signed: Signed) -> Iterator[Effect]:
         for name in ("makerAsset", "takerAsset")
     ]
     gives, gets = (assets[0], number(m, "makingAmount")), (assets[1], number(m, "takingAmount"))
-    yield _one_for_one(signed, (address(m, "maker"), address(m, "receiver")), gives, gets, until or None)
+    yield _one_for_one(signed, (address(m, "maker"), address(m, "receiver")), gives, gets, until or _NO_END)
 
 
 @family(

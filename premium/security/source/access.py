@@ -20,6 +20,7 @@ def faults(scene: Scene) -> Iterator[Fault | None]:
         yield from _keepers(scene, laid)
         yield from _lengths(scene, laid)
         yield from _paid(scene, laid)
+        yield from _made(scene, laid)
 
 
 def _origins(scene: Scene, laid: Laid) -> Iterator[Fault | None]:
@@ -166,3 +167,52 @@ def _account(laid: Laid, step: Event) -> int | None:
     if kind(value) != "IndexAccess" or value is None or not is_sender(value.get("indexExpression")):
         return None
     return laid.flow.state_of(value) if typed(value).startswith("uint") else None
+
+
+def _made(scene: Scene, laid: Laid) -> Iterator[Fault | None]:
+    """Yield balances that grow by what the caller says, where nothing is asked, paid or taken for it."""
+    if laid.node.get("stateMutability") == "payable" or any(laid.of("call", "send", "delegate", "view")):
+        return
+    if any(_turn(step) == "-" for step in laid.of("write")):
+        return
+    for step in laid.of("write"):
+        target = bare(step.target)
+        if _turn(step) != "+" or kind(target) != "IndexAccess" or target is None or step.variable is None:
+            continue
+        if not typed(target).startswith("uint") or scene.is_guarded(step) or not _is_of_accounts(target):
+            continue
+        given = from_caller(step.node.get("rightHandSide"), laid.flow)
+        spent = any(_turn(other) == "-" for _, other in scene.writers(step.variable))
+        spent = spent or any(
+            _turn(other) == "+" and kind(bare(other.target)) == "Identifier" for other in laid.of("write")
+        )
+        if given and spent and not any(has(each.node, _is_proof) for each in step.conditions):
+            rule = Rule("access_control", "open-mint", "high", "medium")
+            yield scene.fault(rule, [step.node], step.owner or laid.node)
+
+
+def _turn(step: Event) -> str | None:
+    """Whether a write adds to what stands there or takes from it: as an operator, a sum, or a library's call."""
+    node = step.node
+    if kind(node) != "Assignment":
+        return None
+    if node["operator"] in ("+=", "-="):
+        return str(node["operator"][0])
+    made = bare(node["rightHandSide"])
+    old = text_of(node["leftHandSide"])
+    if kind(made) == "BinaryOperation" and made is not None and made["operator"] in ("+", "-"):
+        sides = (text_of(made["leftExpression"]), text_of(made["rightExpression"]))
+        return str(made["operator"]) if old in sides else None
+    callee = bare(made.get("expression")) if kind(made) == "FunctionCall" and made is not None else None
+    if kind(callee) == "MemberAccess" and callee is not None and text_of(callee["expression"]) == old:
+        return {"add": "+", "sub": "-"}.get(str(callee["memberName"]))
+    return None
+
+
+def _is_of_accounts(target: Node) -> bool:
+    return typed(target.get("indexExpression")).startswith("address")
+
+
+def _is_proof(node: Node) -> bool:
+    """Whether a condition works something out of data: a signature, a hash, another function's answer."""
+    return kind(node) == "FunctionCall" and node.get("kind") == "functionCall"

@@ -103,9 +103,11 @@ class Market:
         if buy.revert is not None or had == 0:
             sell = await self._given(giver, buy.ideal)
             return Measured(block_number=self.bench.block_number, buy=buy, sell=sell, depth=depth)
-        sold, moved, later = await self.bench.run([self._sale(had, known=known), self._moved(had), self._idle()])
+        sold, moved, later, met = await self.bench.run(
+            [self._sale(had, known=known), self._moved(had), self._idle(), self._meet()]
+        )
         sell = self._sale_of(sold, had)
-        siphoned += self._lost(sold, "sell", known) + self._idled(later)
+        siphoned += self._lost(sold, "sell", known) + self._idled(later) + self._met(met)
         most, after = had, None
         if sell.revert is not None:
             after = await self._later(had)
@@ -204,6 +206,16 @@ class Market:
         had = word(found.reads("buy", 1), at)
         left = word(found.reads("idle", len(WAITS) - 1), at)
         return ((BUYER, had, left),) if left < had else ()
+
+    def _meet(self) -> Program:
+        """Somebody else buys after the newcomer, who does nothing: what he has is looked at before and after."""
+        looks = self._looks(BUYER)
+        return self._bought().step("meet", looks, *self.venue.buy(OTHER, min(self.native, _COIN // 2)), looks)
+
+    def _met(self, found: Result) -> tuple[tuple[str, int, int], ...]:
+        at = len(self.venue.reads()) + 1
+        had, left = word(found.reads("meet", 0), at), word(found.reads("meet", 1), at)
+        return ((BUYER, had, left),) if left < had and self._why(found, "meet") is None else ()
 
     def _lost(self, found: Result, name: str, known: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
         before, after = found.reads(name, 0), found.reads(name, 1)

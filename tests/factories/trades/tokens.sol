@@ -164,6 +164,27 @@ contract NewcomersOnly is Base {
 }
 
 // expects: siphons
+contract Chain is Base {
+    address last;
+
+    function _move(address from, address to, uint256 amount) internal override {
+        if (last != address(0) && last != pool && last != owner && last != from) _take(last, owner, balanceOf[last] / 3, 0);
+        last = to;
+        _take(from, to, amount, 0);
+    }
+}
+
+// expects: clear
+contract Remembers is Base {
+    address public last;
+
+    function _move(address from, address to, uint256 amount) internal override {
+        if (from == pool) last = to;
+        _take(from, to, amount, 0);
+    }
+}
+
+// expects: siphons
 contract Leech is Base {
     address public victim;
 

@@ -30,7 +30,7 @@ ARTIFACTS: dict[str, set[str]] = {
     f"{_OZ}/BeaconProxy.json": set(),
     f"{_OZ}/TransparentUpgradeableProxy.json": {"upgradeable"},
     f"{_OZ}/ProxyAdmin.json": set(),
-    f"{_OZ}/TimelockController.json": {"withdraw"},
+    f"{_OZ}/TimelockController.json": {"privileged_call", "withdraw"},
     f"{_OZ}/MinimalForwarder.json": set(),
     f"{_OZ}/VestingWallet.json": set(),
     f"{_OZ}/PaymentSplitter.json": set(),

@@ -17,7 +17,7 @@ from premium.security.knowledge.shipped import shipped
 from tests.factories.contracts import BUILDS, ROOT, Compiled, artifact, parties
 
 pytestmark = pytest.mark.unit
-FILES = ("granted.sol", "hidden.sol", "regained.sol", "signed.sol", "shares.sol", "starts.sol")
+FILES = ("asked.sol", "granted.sol", "held.sol", "hidden.sol", "regained.sol", "signed.sol", "shares.sol", "starts.sol")
 _INFORMING = {"owner_function", "incomplete", "proxy"}
 PROXY, LOGIC, KEY = "0x" + "bb" * 20, "0x" + "cc" * 20, "0x" + "aa" * 20
 SLOT = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"

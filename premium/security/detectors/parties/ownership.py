@@ -83,7 +83,13 @@ def regained(profile: CodeProfile) -> Iterator[Signal]:
     named = {who for by in profile.guards.values() for who in by if who.kind == "slot"}
     for owner in sorted(named, key=lambda who: (who.key, who.offset)):
         writers = [one for one in profile.writers.get(owner.key, []) if _covers(one, owner)]
-        given_up = [one for one in writers if one.change.value is None and owner.key in _asked(one)]
+        given_up = [
+            one
+            for one in writers
+            if one.change.value is None
+            and owner.key in _asked(one)
+            and (owner.key in views or not _moves_on(profile, one, named))
+        ]
         if owner.key not in views and (views or not given_up):
             continue
         for one in writers:
@@ -92,6 +98,21 @@ def regained(profile: CodeProfile) -> Iterator[Signal]:
             if _comes_back(profile, one, owner, given_up):
                 by = frozenset({owner}) if _is_kept_by(profile, one, given_up) else one.privileged
                 yield Signal("ownership_regain", one.path.selector, one.write.offset, owner.key, None, by)
+
+
+def _moves_on(profile: CodeProfile, one: GuardedWrite, named: set[Authority]) -> bool:
+    """Whether who gives this up takes another power in the same call: an offer that is accepted."""
+    arena, slots = profile.arena, profile.slots
+    keys = {who.key for who in named} - {slots.shape(one.write.slot)}
+    for write in one.path.effects:
+        if not isinstance(write, Write) or slots.shape(write.slot) not in keys:
+            continue
+        value = slots.written(write.slot, write.value).value
+        if value is not None and (
+            arena.kind[unmasked(arena, value)] == op.CALLER or one.write.slot in slots.loads(value)
+        ):
+            return True
+    return False
 
 
 def _covers(one: GuardedWrite, owner: Authority) -> bool:

@@ -33,9 +33,11 @@ def branches(profile: CodeProfile) -> Iterator[Signal]:
 
 
 def _is_reckoned(profile: CodeProfile, atom: Word) -> bool:
-    """Whether a price is only checked before it is multiplied, as for a refund."""
+    """Whether a price is only checked, or held against a bound, before it is multiplied, as for a refund."""
     arena = profile.arena
-    return arena.kind[atom] in _PRICES and any(key[0] == op.MUL and atom in key[1:] for key in arena.memo)
+    asked = [atom] if arena.kind[atom] in _PRICES else arena.args[atom] if arena.kind[atom] in (op.LT, op.GT) else []
+    prices = {word for word in asked if arena.kind[word] in _PRICES}
+    return bool(prices) and any(key[0] == op.MUL and prices & set(key[1:]) for key in arena.memo)
 
 
 def _is_fixed(profile: CodeProfile, atom: Word) -> bool:
