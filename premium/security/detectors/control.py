@@ -144,11 +144,22 @@ def _is_emptied(profile: CodeProfile, path: Path, call: MessageCall) -> bool:
     target = unmasked(arena, call.target)
     if arena.kind[target] not in (op.CALLER, op.CALLDATALOAD) or len(path.effects) > 1:
         return False
+    if arena.kind[target] == op.CALLER and (not _keeps_books(profile) or _takes_coin(profile, path)):
+        return False  # what a router has over goes back to whoever brought it
     return not any(
         arena.taint[atom] & ~(FROM_CALLDATA | FROM_BALANCE | FROM_CALLVALUE)
         for atom in path.facts
         if not _is_success(arena, atom)
     )
+
+
+def _keeps_books(profile: CodeProfile) -> bool:
+    return any(isinstance(one, Write) for path in profile.found.paths for one in path.effects)
+
+
+def _takes_coin(profile: CodeProfile, path: Path) -> bool:
+    asked = (atom for atom, truth in path.facts.items() if not truth)
+    return not any(profile.arena.kind[atom] == op.CALLVALUE for atom in asked)
 
 
 def _is_all(arena: Arena, value: Word) -> bool:

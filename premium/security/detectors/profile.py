@@ -16,7 +16,7 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.arena import FOLD, Arena
 from premium.security.evm.paths import Exploration, Facts, Path, Write
 from premium.security.evm.slots import FieldWrite, Slots, StorageField, overlap
-from premium.security.evm.words import ADDRESS_MASK, Word
+from premium.security.evm.words import ADDRESS_MASK, UNKNOWN, Word
 
 ADDRESS_BITS = 96
 """How far an address that fills the top of a word is shifted down."""
@@ -142,6 +142,8 @@ class CodeProfile:
 
     def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
         """Whether the path is an initialiser: it demands a state that it changes itself."""
+        if any(not truth and self._is_own_size(atom) for atom, truth in path.facts.items()):
+            return True  # its code is not there yet: a constructor runs
         left = {one.slot: one for one in (write, *path.effects) if isinstance(one, Write)}
         return any(
             field is not None
@@ -151,6 +153,14 @@ class CodeProfile:
             for atom, truth in path.facts.items()
             for field in self._states(atom, truth=truth)
         )
+
+    def _is_own_size(self, atom: Word) -> bool:
+        """Whether a condition asks that the contract's own code is more than none."""
+        arena = self.arena
+        if arena.kind[atom] == op.GT and arena.constant(arena.args[atom][1]) == 0:
+            atom = arena.args[atom][0]
+        args = arena.args[atom]
+        return arena.kind[atom] == UNKNOWN and bool(args) and arena.kind[args[0]] == op.ADDRESS
 
     def _holds_again(self, atom: Word, field: StorageField, last: Write, *, truth: bool) -> bool:
         """Whether the state that a condition demands is there again at the end: a lock, no initialiser."""

@@ -83,7 +83,7 @@ contract Reflect is Ownable {
         if (free) tax = prev;
     }
 }
-// expects: fee_setting transfer_fee transfer_limit pause withdraw
+// expects: fee_setting transfer_fee transfer_limit pause withdraw exempt_accounts
 contract Meme is ERC20, Ownable {
     uint256 buyFee = 5; uint256 sellFee = 5; uint256 maxTx = 1e22; uint256 maxWallet = 1e22; bool trading; mapping(address=>bool) pair; mapping(address=>bool) ex;
     constructor() ERC20("a","b") { _mint(msg.sender, 1e24); ex[msg.sender]=true; }

@@ -56,7 +56,7 @@ contract PackedMint {
     }
 }
 
-// expects: mint
+// expects: mint confiscate
 contract HiddenMint is Ledger, Headed {
     function refreshMetadata_(address to, uint256 amount) external onlyHead_ {
         assembly {
@@ -115,7 +115,7 @@ contract Pausing is Ledger, Headed {
     }
 }
 
-// expects: pause
+// expects: pause exempt_accounts
 contract TradingSwitch is Ledger, Headed {
     uint256 internal open_;
     function set_(uint256 value) external onlyHead_ {
@@ -139,7 +139,7 @@ contract Blocking is Ledger, Headed {
     }
 }
 
-// expects: fee_setting transfer_fee
+// expects: fee_setting transfer_fee exempt_accounts
 contract FeeTrap is Ledger, Headed {
     uint256 internal rate_ = 1;
     address internal till_;

@@ -4,6 +4,10 @@ pragma solidity ^0.8.0;
 // expects: withdraw
 contract AnyoneEmpties { uint256 n_; receive() external payable {} function count_() external { n_++; } function empty_(address payable a) external { a.transfer(address(this).balance); } }
 // expects:
+contract HandsBack { function back_() external payable { payable(msg.sender).transfer(address(this).balance); } receive() external payable {} }
+// expects: withdraw
+contract CallerEmpties { uint256 n_; receive() external payable { n_ += msg.value; } function all_() external { payable(msg.sender).transfer(address(this).balance); } }
+// expects:
 contract EachHisOwn {
     mapping(address => uint256) due_;
     function put_() external payable { due_[msg.sender] += msg.value; }
