@@ -80,7 +80,10 @@ class CodeProfile:
 
     @cached_property
     def deciding(self) -> frozenset[str]:
-        """Variables whose address lets somebody do what others may not: what all may do besides decides nothing."""
+        """Variables whose address lets somebody do what others may not.
+
+        What all may do besides decides nothing.
+        """
         places: dict[tuple[int | None, Authority | None], set[int]] = defaultdict(set)
         for path in self.found.paths:
             by: list[Authority | None] = [who for who in self.by(path) if who.kind == "slot"]
