@@ -179,7 +179,7 @@ class CodeProfile:
         return FOLD[kind](first, second) == truth
 
     def is_first_call(self, path: Path) -> bool:
-        """Whether the path as a whole can be taken once alone: it ends the state that it demands to be empty."""
+        """Whether the path can be taken once: it ends the state that it demands."""
         writes = [one for one in path.effects if isinstance(one, Write)]
         return any(self.sets_on_first_call_only(path, one) for one in writes)
 
