@@ -22,6 +22,8 @@ from premium.tiers import SIGNED_ROUTES
 pytestmark = pytest.mark.unit
 VERBS = {
     "billing webhooks reconcile",
+    "gas models promote",
+    "gas models retire",
     "portfolio backfill start",
     "security disputes uphold",
     "security disputes withdraw",
