@@ -1,4 +1,4 @@
-"""Routes of jobs, health and the OpenAPI document; answers for unknown paths."""
+"""Routes of jobs, health, browsers' vitals and the OpenAPI document; answers for unknown paths."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
 from handlers.models.chains import ChainsView
-from handlers.runtime import Caller, JobView, View, entry, job_view, needs, public, router
+from handlers.models.console import VitalsBody, VitalsView
+from handlers.runtime import Caller, JobView, View, entry, job_view, measured, needs, public, router
 from handlers.runtime.documents import reference
 from handlers.runtime.documents.paths import methods_of
 from handlers.runtime.readiness import ready
 from handlers.runtime.requests.state import current
 from premium.bootstrap import platform
+from premium.console.service import record
 from premium.errors import Forbidden, UpstreamUnavailable
 from premium.jobs.kinds import scope_of
 
@@ -133,6 +135,17 @@ def get_job(caller: Caller, job_id: UUID) -> JobView:
     if not caller.may(scope):
         raise Forbidden("This API key lacks a scope", details={"scope": scope})
     return job_view(record)
+
+
+@app.post("/v1/console/vitals")
+@measured
+def import_vitals(body: VitalsBody) -> VitalsView:
+    """Take what a browser measured of a page of the web console.
+
+    Browsers send a sample, signed in or not. Nothing is kept of who sent it: the numbers become metrics by page.
+    """
+    record(body.page, body.measured())
+    return VitalsView(taken=len(body.vitals))
 
 
 handler = entry(app)

@@ -141,7 +141,7 @@ class Metric:
 
     name: str
     title: str
-    statistic: Literal["Sum", "Average", "Maximum", "p95", "p99"] = "Sum"
+    statistic: Literal["Sum", "Average", "Maximum", "p75", "p95", "p99"] = "Sum"
     minutes: int = 60
     """The period of its graph."""
     namespace: str = "Premium"

@@ -26,4 +26,14 @@ ANONYMOUS_A_MINUTE = 1_000
 """By source address: public routes, and refused credentials. An office or a monitor shares one."""
 SIGNED_A_MINUTE = 30_000
 """By source address: routes whose bodies a provider signs. It sends all of its events from a few addresses."""
+MEASURED_A_MINUTE = 120
+"""By source address, of the same window as its other public requests: what browsers measure. A flood of it is noise."""
+MEASURED_ROUTES = frozenset({"POST /v1/console/vitals"})
 SIGNED_ROUTES = frozenset({"POST /webhooks/stripe", "POST /webhooks/paddle", "POST /v1/subscriptions/webhooks"})
+
+
+def anonymous_a_minute(route: str) -> int:
+    """Return how many anonymous requests of this route an address may send a minute."""
+    if route in SIGNED_ROUTES:
+        return SIGNED_A_MINUTE
+    return MEASURED_A_MINUTE if route in MEASURED_ROUTES else ANONYMOUS_A_MINUTE

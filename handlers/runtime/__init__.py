@@ -25,7 +25,7 @@ from handlers.runtime.models import (
     Whole,
 )
 from handlers.runtime.requests.arguments import Caller, Client, IdempotencyKey, Raw, RequestId, Visitor
-from handlers.runtime.requests.needs import login, needs, public, signed
+from handlers.runtime.requests.needs import login, measured, needs, public, signed
 from handlers.runtime.requests.state import answer_header
 from handlers.runtime.router import Router, router
 from premium.principal import Principal
@@ -68,6 +68,7 @@ __all__ = [
     "lead_to",
     "listing",
     "login",
+    "measured",
     "needs",
     "position",
     "public",

@@ -18,7 +18,7 @@ from premium.limits import Limiter, LimitState, MonthQuota
 from premium.metering.usage import Use
 from premium.networks import admits
 from premium.principal import Principal, Ruling
-from premium.tiers import ANONYMOUS_A_MINUTE, SIGNED_A_MINUTE, SIGNED_ROUTES
+from premium.tiers import anonymous_a_minute
 
 ELSEWHERE = "This API key is not taken from this address; its networks are in the list of keys"
 
@@ -96,7 +96,7 @@ class Gatekeeper:
         if found.caller is None:
             whose = found.user.id if found.user else None
             subject = f"address:{attempt.address}"
-            limit = SIGNED_A_MINUTE if attempt.route in SIGNED_ROUTES else ANONYMOUS_A_MINUTE
+            limit = anonymous_a_minute(attempt.route)
             return self._limiter.check(subject, limit, changes=attempt.changes, marked=whose)
         return counted(self._limiter, found.caller, attempt.route, self._clock.now(), changes=attempt.changes)
 

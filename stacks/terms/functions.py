@@ -57,6 +57,7 @@ META = Function(
         "GET /v1/openapi.json",
         "GET /v1/chains",
         "GET /v1/jobs/{id}",
+        "POST /v1/console/vitals",
         "$default",
     ),
 )

@@ -60,7 +60,7 @@ class Needs:
     Keys are bound by what they may.
     """
     noted: bool = False
-    """What it stores keeps who asked, and whoever applies it writes the audit entry: none is written ahead."""
+    """No audit entry is written ahead: whoever applies what it stores writes it, or it stores nothing."""
     kept: str | None = None
     """A quota: whose tier lacks the service may still ask while he keeps something of it, from a tier before."""
 
@@ -173,6 +173,14 @@ def signed(function: F) -> F:
 
     It stores that body and does nothing else; it is limited by source address. The audit entry is written by the job
     that applies what is stored (`asked()` is to be kept beside it); what is refused changes nothing, and leaves none.
+    """
+    return _marker(Needs(public=True, noted=True))(function)
+
+
+def measured(function: F) -> F:
+    """Mark a route that takes measurements of anybody and stores nothing; limited by source address.
+
+    Who asked is not looked at, and no audit entry is written: nothing of the product changes.
     """
     return _marker(Needs(public=True, noted=True))(function)
 

@@ -65,6 +65,7 @@ def test_no_route_but_the_public_ones_answers_without_credentials() -> None:
             "/docs",
             "/docs/name",
             "/v1/health",
+            "/v1/console/vitals",
             "/v1/health/ready",
             "/v1/openapi.json",
             "/v1/chains",

@@ -84,7 +84,8 @@ def test_what_staff_does_stands_under_its_paths_and_nothing_else_does() -> None:
 def test_nobody_but_a_login_answers_without_credentials_what_changes_something() -> None:
     bare = {route for route, row in rows().items() if row["who"] == "anybody" and not route.startswith("GET ")}
     assert bare == {
-        "POST /v1/auth/nonce", "POST /v1/subscriptions/webhooks", "POST /webhooks/paddle", "POST /webhooks/stripe",
+        "POST /v1/auth/nonce", "POST /v1/console/vitals", "POST /v1/subscriptions/webhooks",
+        "POST /webhooks/paddle", "POST /webhooks/stripe",
     }  # fmt: skip
 
 
