@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 FOLDER = ROOT / "dist" / "screenshots"
-PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
+PAGES = ("portfolio", "alerts", "tax", "gas", "security", "usage", "account")
 """What a user sees; administration asks for a second factor."""
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")

@@ -19,7 +19,7 @@ from local.journey.tokens import token
 from local.places import Places
 from local.up import up
 
-PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
+PAGES = ("portfolio", "alerts", "tax", "gas", "security", "usage", "account")
 KIB = 1024
 BUDGETS = {"signin": 130, "pages": 180, "charts": 230, "styles": 20}
 """KiB, compressed."""

@@ -28,11 +28,11 @@ _SCROLL = """async () => {
 _REDRAW = """async (name) => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const chosen = [...document.querySelectorAll('[role=radiogroup] label')].find((one) => one.textContent === name);
-  const before = document.querySelector('figure canvas');
+  const drawn = () => document.querySelector('[data-drawn]')?.dataset.drawn;
+  const before = drawn();
   const began = performance.now();
   chosen.click();
-  while (document.querySelector('figure canvas') === before || !document.querySelector('figure canvas')) await frame();
-  await frame();
+  while (drawn() === before || drawn() === undefined) await frame();
   return performance.now() - began;
 }"""
 

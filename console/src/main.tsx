@@ -5,7 +5,8 @@ import { createRoot } from "react-dom/client";
 import "./app.css";
 import { queries } from "@/api/queries";
 import { begin, restore } from "@/session/session";
-import { Entrance } from "@/shell/Entrance";
+import { begin as beginPages, Entrance } from "@/shell/Entrance";
+import { sample } from "@/shell/sample";
 import { keepShell } from "@/shell/worker";
 import { beginStream } from "@/streams/shared";
 import { beginTheme } from "@/ui/theme";
@@ -14,7 +15,9 @@ beginTheme();
 begin();
 beginStream();
 void restore();
+beginPages();
 keepShell();
+sample();
 
 const place = document.getElementById("root");
 if (place !== null) {

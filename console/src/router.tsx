@@ -44,6 +44,12 @@ const tax = createRoute({
   component: lazyRouteComponent(() => import("@/pages/tax/TaxPage"), "TaxPage"),
 });
 
+const gas = createRoute({
+  getParentRoute: () => root,
+  path: "/gas",
+  component: lazyRouteComponent(() => import("@/pages/gas/GasPage"), "GasPage"),
+});
+
 const security = createRoute({
   getParentRoute: () => root,
   path: "/security",
@@ -70,7 +76,7 @@ const admin = createRoute({
 
 export const router = createRouter({
   basepath: "/app",
-  routeTree: root.addChildren([home, ...logins, portfolio, alerts, tax, security, usage, account, admin]),
+  routeTree: root.addChildren([home, ...logins, portfolio, alerts, tax, gas, security, usage, account, admin]),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",
 });

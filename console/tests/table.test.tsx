@@ -1,33 +1,71 @@
-import { act, render, screen } from "@testing-library/react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Table } from "@/ui/Table";
 
-const rows = Array.from({ length: 95 }, (_, n) => ({ id: String(n) }));
-const shown = () => screen.getAllByRole("row").length - 1;
+const HEIGHT = 46;
+const rowsOf = (count: number) => Array.from({ length: count }, (_, n) => ({ id: String(n) }));
+const columns = [{ title: "Id", cell: (row: { id: string }) => <button type="button">{`row ${row.id}`}</button> }];
+const shown = () => screen.getAllByRole("row").filter((row) => row.getAttribute("aria-rowindex") !== null);
+const places = () => shown().map((row) => Number(row.getAttribute("aria-rowindex")));
+const settled = () => act(() => new Promise((done) => setTimeout(done, 50)));
+/** Until the drawing of what is in sight has been loaded, and has taken the place of the first rows. */
+const loaded = async () => {
+  await act(() => import("@/ui/LongRows"));
+  await waitFor(() => expect(shown().length).not.toBe(21), { timeout: 5_000 });
+};
 
-afterEach(() => vi.unstubAllGlobals());
+/** Scroll the window: this place lays nothing out, so that the rows' beginning goes up by hand. */
+async function scrollTo(top: number) {
+  window.scrollY = top;
+  act(() => void window.dispatchEvent(new Event("scroll")));
+  await settled();
+}
 
-describe("a long table", () => {
-  it("draws more rows when its end is near, each once, and offers the next page behind the last", () => {
-    let near: () => void = () => undefined;
-    vi.stubGlobal(
-      "IntersectionObserver",
-      class {
-        constructor(told: (seen: { isIntersecting: boolean }[]) => void) {
-          near = () => told([{ isIntersecting: true }]);
-        }
-        observe() {}
-        disconnect() {}
-      },
-    );
-    const columns = [{ title: "Id", cell: (row: { id: string }) => `row ${row.id}` }];
-    render(<Table caption="Long" columns={columns} rows={rows} id={(row) => row.id} empty="none" more={() => undefined} />);
-    expect(shown()).toBe(20);
-    expect(screen.queryByRole("button")).toBeNull();
-    for (let n = 0; n < 10; n += 1) act(() => near());
-    expect(shown()).toBe(95);
-    expect(new Set(screen.getAllByRole("cell").map((cell) => cell.textContent)).size).toBe(95);
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(HEIGHT);
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockImplementation(() => new DOMRect(0, -window.scrollY, 100, HEIGHT));
+});
+afterEach(() => {
+  window.scrollY = 0;
+  vi.restoreAllMocks();
+});
+
+describe("a table", () => {
+  it("of a page or two is drawn whole, and offers the next page", () => {
+    render(<Table caption="Short" columns={columns} rows={rowsOf(60)} id={(row) => row.id} empty="none" more={() => undefined} />);
+    expect(shown()).toHaveLength(61);
     expect(screen.getByRole("button", { name: "Show more" })).toBeTruthy();
+  });
+
+  it("that is long draws what is in sight, says which rows these are, and how many there are", async () => {
+    render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" />);
+    await loaded();
+    expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
+    expect(shown().length).toBeLessThan(60);
+    expect(places().slice(0, 3)).toEqual([1, 2, 3]);
+    await scrollTo(5_000 * HEIGHT);
+    expect(shown().length).toBeLessThan(60);
+    expect(screen.getByText("row 5000")).toBeTruthy();
+    expect(new Set(places()).size).toBe(places().length);
+  });
+
+  it("that is long keeps the row that holds the focus", async () => {
+    render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" />);
+    await loaded();
+    act(() => screen.getByRole("button", { name: "row 3" }).focus());
+    await scrollTo(5_000 * HEIGHT);
+    expect(screen.getByText("row 5000")).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe("row 3");
+    expect(places()).toEqual(places().toSorted((one, other) => one - other));
+  });
+
+  it("that is long is searched by its own words, as the browser finds only what is drawn", async () => {
+    render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" find={(row) => `T${row.id}`} />);
+    await loaded();
+    fireEvent.change(screen.getByLabelText("Find in this list"), { target: { value: "t9999" } });
+    await settled();
+    expect(screen.getByText("1 of 10,000")).toBeTruthy();
+    expect(screen.getByText("row 9999")).toBeTruthy();
   });
 });

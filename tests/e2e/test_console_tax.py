@@ -100,6 +100,19 @@ def test_a_file_larger_than_a_request_goes_by_an_upload(inside: Tab) -> None:
     expect(part.get_by_text(f"{LARGE} transactions added")).to_be_visible(timeout=180_000)
 
 
+def test_a_large_file_that_nobody_knows_is_mapped_before_anything_is_sent(inside: Tab) -> None:
+    page, sent = inside.page, list[str]()
+    page.on("request", lambda one: sent.append(one.url) if "uploads" in one.url else None)
+    row = "2025-03-01 12:00:00,Deposit,0.5,ETH,{n}\n"
+    text = "When,What,How much,Coin,Remark\n" + "".join(row.format(n=str(n) * 8) for n in range(LARGE))
+    assert len(text) > 3_000_000
+    part = given(page, "broker.csv", text)
+    part.get_by_role("button", name="Import it").click()
+    expect(part.get_by_role("region", name="Which column is what?")).to_be_visible()
+    assert sent == []
+    inside.forgive()
+
+
 def test_a_gain_of_a_report_opens_to_its_lots(inside: Tab, user: str, client: Callable[..., Client]) -> None:
     """What the lots gained adds up to the disposal's gain, exactly."""
     page, api = inside.page, client(user)

@@ -1,6 +1,6 @@
 /** How pages read: what is kept, when it is asked again, and how lists are paged. */
 
-import { QueryClient, useInfiniteQuery, useQuery, type Query, type QueryKey } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery, type Query, type QueryKey } from "@tanstack/react-query";
 
 import type { Answered } from "./client";
 import { ApiError } from "./errors";
@@ -31,14 +31,15 @@ export async function readAnew(key: QueryKey, from: QueryClient = queries): Prom
   await from.invalidateQueries({ queryKey: key });
 }
 
-/** One answer of the API by its key; `forGood`: it holds as long as the page is open. */
-export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number; forGood?: boolean } = {}) {
+/** One answer of the API by its key; `forGood`: it holds as long as the page is open; `keep`: the one before stays until another comes. */
+export function useAnswer<D, T>(key: QueryKey, read: () => Promise<Answered<D, T>>, options: { enabled?: boolean; every?: number; forGood?: boolean; keep?: boolean } = {}) {
   return useQuery<D, ApiError>({
     queryKey: key,
     queryFn: async () => (await read()).data,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
     ...(options.forGood === true ? { staleTime: Infinity } : {}),
+    ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
   });
 }
 

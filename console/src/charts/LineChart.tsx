@@ -10,6 +10,8 @@ import { Usd } from "@/ui/Money";
 import { Table } from "@/ui/Table";
 import { At } from "@/ui/Time";
 
+import type { Drawn } from "./drawing";
+
 export interface Row {
   at: string;
   value: Decimal;
@@ -27,6 +29,12 @@ export function LineChart({ name, rows }: { name: string; rows: readonly Row[] }
     () => rows.map((row) => ({ at: Date.parse(row.at), value: toDraw(row.value), low: toDraw(row.low), high: toDraw(row.high) })),
     [rows],
   );
+  const newest = useRef(points);
+  const drawing = useRef<Drawn | null>(null);
+  useEffect(() => {
+    newest.current = points;
+    drawing.current?.redraw(points);
+  }, [points]);
   useEffect(() => {
     const element = place.current;
     if (element === null || asTable) return;
@@ -34,11 +42,13 @@ export function LineChart({ name, rows }: { name: string; rows: readonly Row[] }
     let end = (): void => undefined;
     void import("./drawing").then(({ drawLine }) => {
       if (gone) return;
-      const drawn = drawLine(element, points, (value) => usd(value.toFixed(2)));
+      const drawn = drawLine(element, newest.current, (value) => usd(value.toFixed(2)));
+      drawing.current = drawn;
       const watch = new ResizeObserver(() => drawn.resize());
       watch.observe(element);
       end = () => {
         watch.disconnect();
+        drawing.current = null;
         drawn.dispose();
       };
     });
@@ -46,7 +56,7 @@ export function LineChart({ name, rows }: { name: string; rows: readonly Row[] }
       gone = true;
       end();
     };
-  }, [points, asTable]);
+  }, [asTable]);
   return (
     <figure>
       <figcaption className="mb-1 text-sm text-muted">{summary}</figcaption>

@@ -8,6 +8,8 @@ import { CanvasRenderer } from "echarts/renderers";
 register([LineChart, PieChart, GridComponent, TooltipComponent, AriaComponent, DataZoomInsideComponent, CanvasRenderer]);
 
 export interface Drawn {
+  /** Draw other points in the place of those that are drawn. */
+  redraw(points: readonly Point[]): void;
   resize(): void;
   dispose(): void;
 }
@@ -34,6 +36,19 @@ function colours(element: Element): Colours {
   return { ink: of("--ink"), muted: of("--muted"), line: of("--line"), accent: of("--accent"), panel: of("--panel") };
 }
 
+/** Times and values in turn, as the library reads them without an array for each point. */
+function flat(points: readonly Point[]): Float64Array {
+  const numbers = new Float64Array(points.length * 2);
+  points.forEach((point, place) => numbers.set([point.at, point.value], place * 2));
+  return numbers;
+}
+
+/** What depends on the points. */
+const ofPoints = (points: readonly Point[]) => ({
+  dataset: { source: flat(points), dimensions: ["at", "value"] },
+  series: [{ showSymbol: points.length < 60 }],
+});
+
 /** Draw values over time; `write` says an amount as the page does. */
 export function drawLine(element: HTMLElement, points: readonly Point[], write: (value: number) => string): Drawn {
   const chart: EChartsType = init(element, null, { renderer: "canvas" });
@@ -41,6 +56,7 @@ export function drawLine(element: HTMLElement, points: readonly Point[], write: 
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   chart.setOption({
     animation: !still && points.length < 1_000,
+    dataset: ofPoints(points).dataset,
     grid: { left: 8, right: 12, top: 12, bottom: 8, containLabel: true },
     // Rich text: the tooltip's HTML would need styles that the policy forbids.
     tooltip: {
@@ -64,12 +80,19 @@ export function drawLine(element: HTMLElement, points: readonly Point[], write: 
         name: "USD",
         showSymbol: points.length < 60,
         sampling: "lttb",
-        data: points.map((point) => [point.at, point.value]),
+        encode: { x: "at", y: "value" },
         lineStyle: { color: tone.accent, width: 2 },
         itemStyle: { color: tone.accent },
         areaStyle: { color: tone.accent, opacity: 0.12 },
       },
     ],
   });
-  return { resize: () => chart.resize(), dispose: () => chart.dispose() };
+  let drawn = 0;
+  // Counted where whoever measures it sees it.
+  chart.on("finished", () => void (element.dataset["drawn"] = String(++drawn)));
+  return {
+    redraw: (next) => chart.setOption({ animation: false, ...ofPoints(next) }),
+    resize: () => chart.resize(),
+    dispose: () => chart.dispose(),
+  };
 }

@@ -4,11 +4,16 @@ import { lazy, Suspense } from "react";
 
 import type { ApiError } from "@/api/errors";
 import { giveUp, restore } from "@/session/session";
-import { useSession } from "@/session/store";
+import { useSession, wasHere } from "@/session/store";
 import { t } from "@/texts";
 import { Button } from "@/ui/Button";
 import { Loading } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
+
+/** Whoever was here will most likely be let in: the pages need not wait for it. */
+export function begin(): void {
+  if (wasHere()) void import("./Pages").then(({ ahead }) => ahead()).catch(() => undefined);
+}
 
 // Who signs in loads no page yet.
 const Pages = lazy(() => import("./Pages").then((pages) => ({ default: pages.Pages })));

@@ -1,7 +1,9 @@
 /** The texts of the shared parts and of the first pages, in English. */
 
 import { account } from "./account";
+import { admin } from "./admin";
 import { alerts } from "./alerts";
+import { gas } from "./gas";
 import { portfolio } from "./portfolio";
 import { security } from "./security";
 import { signin } from "./signin";
@@ -10,7 +12,9 @@ import { usage } from "./usage";
 
 export const en = {
   ...account,
+  ...admin,
   ...alerts,
+  ...gas,
   ...portfolio,
   ...security,
   ...signin,
@@ -26,6 +30,7 @@ export const en = {
   "nav.portfolio": "Portfolio",
   "nav.alerts": "Alerts",
   "nav.tax": "Tax",
+  "nav.gas": "Gas",
   "nav.security": "Security",
   "nav.usage": "Usage and plan",
   "nav.account": "Account",
@@ -45,6 +50,8 @@ export const en = {
   "session.anew": "Sign in anew",
   "session.ended": "Your session has ended. Sign in to go on; what you typed is still here.",
   "state.loading": "Loading",
+  "table.find": "Find in this list",
+  "table.found": "{found} of {all}",
   "state.more": "Show more",
   "state.again": "Try again",
   "state.retryIn": "Try again in {seconds} s",

@@ -13,12 +13,14 @@ interface Props {
   children: ReactNode;
   /** What stands beside the heading. */
   actions?: ReactNode;
+  /** The least height, as a class: what comes late then moves nothing that stands below. */
+  room?: string;
 }
 
-export function Panel({ title, children, actions }: Props) {
+export function Panel({ title, children, actions, room = "" }: Props) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="min-w-0 rounded-xl border border-line bg-panel p-4 shadow-sm sm:p-5">
+    <section aria-labelledby={id} className={`min-w-0 rounded-xl border border-line bg-panel p-4 shadow-sm sm:p-5 ${room}`}>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
         <h2 id={id} className="text-lg font-semibold">
           {title}

@@ -8,7 +8,7 @@ import { t } from "@/texts";
 import { Choice } from "@/ui/Choice";
 import { Ratio, Usd } from "@/ui/Money";
 import { Address, Name } from "@/ui/Name";
-import { Answer, Panel } from "@/ui/Panel";
+import { Answer, Empty, Panel } from "@/ui/Panel";
 import { Table } from "@/ui/Table";
 
 import { usePortfolio } from "./reading";
@@ -32,9 +32,15 @@ export function Allocation() {
   const choice = (
     <Choice label={t("portfolio.by")} value={by} choose={setBy} options={WAYS.map((value) => ({ value, text: t(`portfolio.by.${value}`) }))} />
   );
-  if (portfolio.error?.status === 404 && portfolio.data === undefined) return null;
+  if (portfolio.error?.status === 404 && portfolio.data === undefined) {
+    return (
+      <Panel title={t("portfolio.allocation")} room="min-h-48">
+        <Empty>{t("portfolio.none")}</Empty>
+      </Panel>
+    );
+  }
   return (
-    <Panel title={t("portfolio.allocation")} actions={choice}>
+    <Panel title={t("portfolio.allocation")} actions={choice} room="min-h-48">
       <Answer of={portfolio}>
         {(of) => (
           <Table

@@ -39,6 +39,7 @@ export function Assets() {
             caption={t("portfolio.holdings")}
             rows={assets.rows}
             id={(row) => row.id}
+            find={(row) => `${row.symbol} ${row.asset} ${row.chain}`}
             empty={t("portfolio.noAssets")}
             more={assets.hasNextPage ? assets.fetchNextPage : undefined}
             loadingMore={assets.isFetchingNextPage}

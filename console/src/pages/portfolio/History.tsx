@@ -27,7 +27,7 @@ export function History() {
     />
   );
   return (
-    <Panel title={t("portfolio.history")} actions={choice}>
+    <Panel title={t("portfolio.history")} actions={choice} room="min-h-[25rem]">
       <Answer of={history}>
         {() => (rows.length === 0 ? <Empty>{t("portfolio.noHistory")}</Empty> : <LineChart name={t("portfolio.history")} rows={rows} />)}
       </Answer>

@@ -30,7 +30,7 @@ export function Performance() {
     <Choice label={t("portfolio.window")} value={window} choose={setWindow} options={WINDOWS.map((value) => ({ value, text: value }))} />
   );
   return (
-    <Panel title={t("portfolio.performance")} actions={choice}>
+    <Panel title={t("portfolio.performance")} actions={choice} room="min-h-[25rem]">
       {performance.error?.status === 404 ? (
         <Empty>{t("portfolio.noHistory")}</Empty>
       ) : (

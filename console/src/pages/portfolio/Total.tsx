@@ -71,7 +71,7 @@ export function Total() {
   );
   const none = portfolio.error?.status === 404 && portfolio.data === undefined;
   return (
-    <Panel title={t("portfolio.total")} actions={button}>
+    <Panel title={t("portfolio.total")} actions={button} room="min-h-64">
       {again.error !== null && <Refusal error={again.error} />}
       {failed !== null && (
         <p role="alert" className="mb-3 rounded-lg bg-bad-soft p-3 text-bad">

@@ -30,9 +30,9 @@ export const useWallets = () =>
 export const useFlows = () =>
   useList(["portfolio", "flows"], (cursor) => api.get("/v1/portfolio/flows", { params: { query: page(cursor) } }));
 export const useHistory = (interval: Interval) =>
-  useAnswer(["portfolio", "history", interval], () => api.get("/v1/portfolio/history", { params: { query: { interval } } }));
+  useAnswer(["portfolio", "history", interval], () => api.get("/v1/portfolio/history", { params: { query: { interval } } }), { keep: true });
 export const usePerformance = (window: Window) =>
-  useAnswer(["portfolio", "performance", window], () => api.get("/v1/portfolio/performance", { params: { query: { window } } }));
+  useAnswer(["portfolio", "performance", window], () => api.get("/v1/portfolio/performance", { params: { query: { window } } }), { keep: true });
 
 export const useExplanation = (of: Figure) =>
   useAnswer(["portfolio", "explain", of.figure, "id" in of ? of.id : null], () => api.get("/v1/portfolio/explain", { params: { query: of } }));

@@ -77,8 +77,10 @@ export function Bring() {
     asked.mutate({ preview: true, map: chosen });
   };
   const start = (): void => {
-    if (isLarge) setSending(true);
-    else asked.mutate({ preview: false, map });
+    if (!isLarge) asked.mutate({ preview: false, map });
+    else if (asked.data?.preview != null) setSending(true);
+    // Its beginning says whether anybody knows such files: else it is mapped first, and nothing was sent in vain.
+    else asked.mutate({ preview: true, map }, { onSuccess: () => setSending(true) });
   };
   const unknown = map !== null || (asked.error !== null && isUnknownFile(asked.error));
   return (
