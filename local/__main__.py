@@ -69,7 +69,7 @@ def demo_command() -> None:
     "show",
     help="Bring the stage up and show an account's life, a wallet's portfolio, or what taxes come to.",
 )
-@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio", "tax"]))
+@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio", "security", "tax"]))
 def show_command(name: str) -> None:
     from local.show import SHOWS  # noqa: PLC0415 - the services, which other commands need not
 

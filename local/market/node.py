@@ -80,8 +80,12 @@ class Account:
 
         It is known before the contract exists: CREATE derives it from sender and nonce.
         """
+        return self.create(creation_code(name) + encode(types, arguments), at=at)
+
+    def create(self, code: bytes, *, at: datetime | None = None) -> str:
+        """Deploy creation code with its arguments and return the contract's address."""
         address = contract_address(self.address, self._next)
-        self.send(None, creation_code(name) + encode(types, arguments), at=at)
+        self.send(None, code, at=at)
         return address
 
     def do(self, target: str, signature: str, *arguments: Any, value: int = 0, at: datetime | None = None) -> None:

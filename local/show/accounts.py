@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID, uuid4
 
-from local import environment
 from local.journey.account import ENTERPRISE, AccountWalk
 from local.journey.client import Client
 from local.journey.trail import Trail
@@ -20,9 +16,8 @@ from local.journey.wallet import Wallet, login
 from local.payments.prices import AGREED_REQUESTS
 from local.places import Places
 from local.progress import say, step
+from local.show.platform import worker_platform
 from local.up import Stage, up
-from premium.bootstrap import Platform
-from premium.config import Settings
 
 
 def show_accounts(places: Places) -> None:
@@ -38,7 +33,7 @@ def walk_account(stage: Stage) -> None:
 
     LocalError where something is not as it should be.
     """
-    with _platform(stage) as platform:
+    with worker_platform(stage) as platform:
         wallet = Wallet.new()
         with step("A wallet logs in (EIP-4361)") as note:
             made = login(stage.api, wallet)
@@ -95,18 +90,3 @@ def _trail(trail: Trail, user: UUID) -> None:
         say(f"    {problem}")
     with step("It is put back, and the trail holds again"):
         must_equal("the problems of the audit trail", trail.verify().problems, [])
-
-
-@contextmanager
-def _platform(stage: Stage) -> Iterator[Platform]:
-    """Yield a worker's platform of the stage, for what clock and operators do."""
-    given = environment.worker_environment(stage.places, stage.clients)
-    before = dict(os.environ)
-    os.environ.update(given)
-    try:
-        platform = Platform(Settings.from_environment(os.environ))
-        yield platform
-        platform.close()
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

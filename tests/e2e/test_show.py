@@ -6,6 +6,7 @@ import pytest
 
 from local.show.accounts import walk_account
 from local.show.portfolio import walk_apart, walk_portfolio
+from local.show.security import walk_security
 from local.show.tax import COUNTRIES, walk_tax
 from local.up import Stage
 
@@ -41,4 +42,13 @@ def test_taxes_are_as_they_are_shown(stack: Stage, capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     steps = ("sent again it adds none", "buy 120.5 LINK", "form_8949_pdf", "schedule_d_pdf", "turbotax_txf")
     for step in (*steps, *(f"{each}: every method" for each in COUNTRIES)):
+        assert step in shown
+
+
+def test_what_security_says_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    walk_security(stack)
+    shown = capsys.readouterr().out
+    for step in ("hides an approval", "imitates a friend", "another chain", "in the simulator alone", "newcomer only"):
+        assert step in shown
+    for step in ("of Vyper", "no longer names him", "holds no longer", "The watch tells", "may take nothing"):
         assert step in shown

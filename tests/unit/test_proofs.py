@@ -13,7 +13,15 @@ _NAMED = re.compile(r"([a-z0-9_/]+/test_[a-z0-9_]+\.py|test_[a-z0-9_]+\.py)::([A
 
 
 @pytest.mark.parametrize(
-    "page", ["deploy-proofs.md", "gas-proofs.md", "hardening-proofs.md", "portfolio-proofs.md", "tax-proofs.md"]
+    "page",
+    [
+        "deploy-proofs.md",
+        "gas-proofs.md",
+        "hardening-proofs.md",
+        "portfolio-proofs.md",
+        "security-proofs.md",
+        "tax-proofs.md",
+    ],
 )
 def test_what_a_page_of_proofs_names_is_there(page: str) -> None:
     named = _NAMED.findall((ROOT / "docs" / page).read_text())
