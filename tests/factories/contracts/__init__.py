@@ -113,14 +113,14 @@ def corpus() -> tuple[Compiled, ...]:
     """All sources under other names: own ones in every build, those over published libraries in the fastest one."""
     texts = {name: renamed(text) for name, text in sources().items()}
     over = {name: texts.pop(name) for name in ("libraries.sol", "solady.sol")}
-    return (*_kept(texts, *BUILDS), *_kept(over, "plain"))
+    return (*kept(texts, *BUILDS), *kept(over, "plain"))
 
 
 @functools.cache
 def parties(file: str) -> tuple[Compiled, ...]:
     """Contracts about who decides, of one file, under other names, in all builds; each file is compiled by itself."""
     text = (_HERE / "sources" / "parties" / file).read_text()
-    return _kept({file: renamed(text)}, *BUILDS)
+    return kept({file: renamed(text)}, *BUILDS)
 
 
 @functools.cache
@@ -137,10 +137,11 @@ def compiled_rules() -> dict[str, Compiled]:
 
 def _optimized(folder: str) -> dict[str, Compiled]:
     texts = {path.name: path.read_text() for path in sorted((_HERE.parent / folder).glob("*.sol"))}
-    return {each.name: each for each in _kept(texts, "optimized")}
+    return {each.name: each for each in kept(texts, "optimized")}
 
 
-def _kept(texts: dict[str, str], *builds: str) -> tuple[Compiled, ...]:
+def kept(texts: dict[str, str], *builds: str) -> tuple[Compiled, ...]:
+    """Every marked contract of some sources in some builds, compiled once a machine."""
     return tuple(each for build in builds for each in _kept_build(texts, build))
 
 

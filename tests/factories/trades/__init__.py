@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from tests.factories.contracts import BUILDS, Compiled, _once, compile_sources
+from tests.factories.contracts import Compiled, kept
 
 HOLDERS = tuple(f"0x{0xA11CE00000 + i:040x}" for i in range(4))
 
@@ -15,8 +15,7 @@ HOLDERS = tuple(f"0x{0xA11CE00000 + i:040x}" for i in range(4))
 def traded_tokens() -> tuple[Compiled, ...]:
     """Every token in two builds: the third takes the compiler a minute."""
     texts = {path.name: path.read_text() for path in sorted(Path(__file__).parent.glob("*.sol"))}
-    builds = {name: BUILDS[name] for name in ("plain", "optimized")}
-    return _once(texts, lambda found: compile_sources(found, builds))
+    return kept(texts, "plain", "optimized")
 
 
 def case_of(token: Compiled, *, dex: str = "v2") -> dict[str, Any]:
