@@ -27,10 +27,10 @@ _KEPT_SECONDS = 600
 @job(PREDICT)
 def predict(context: JobContext, payload: Moment) -> Mapping[str, Any]:
     """Tell the base fees of the next hours, of every chain that has a model."""
-    return predicted(context.platform, payload.at)
+    return predicted(context.platform, at=payload.at)
 
 
-def predicted(platform: Platform, at: datetime) -> Mapping[str, Any]:
+def predicted(platform: Platform, *, at: datetime) -> Mapping[str, Any]:
     """Write a minute's predictions, and put them where handlers read them."""
     cache, models = Cache(platform.redis(3), "gas"), Cache(platform.redis(3), "gas:model")
     names = cache.get(FOLLOWED) or []

@@ -72,8 +72,8 @@ def test_a_model_is_trained_and_told_and_rolled_back(followed: Platform, monkeyp
     assert {each.horizon: each.status for each in kept} == {
         name: "candidate" if why else "serving" for name, why in refused.items()}  # fmt: skip
 
-    assert predicted(followed, NOW)["rows"] == 3
-    assert predicted(followed, NOW)["rows"] == 3  # a second run writes the same rows
+    assert predicted(followed, at=NOW)["rows"] == 3
+    assert predicted(followed, at=NOW)["rows"] == 3  # a second run writes the same rows
     rows = told_hours(followed)
     assert [row["horizon"] for row in rows] == list(STEPS)
     for row in rows:
@@ -92,7 +92,7 @@ def test_a_model_is_trained_and_told_and_rolled_back(followed: Platform, monkeyp
     models.promote("local", horizon, version, NOW)
     assert {each.status for each in models.store.all("local") if each.horizon == horizon} == {"serving"}
     models.retire("local", horizon, version, NOW)
-    predicted(followed, NOW + timedelta(minutes=1))
+    predicted(followed, at=NOW + timedelta(minutes=1))
     (row,) = [row for row in told_hours(followed) if row["horizon"] == horizon]
     assert row["model"] != "log_ridge"
 
@@ -123,7 +123,7 @@ def test_a_minute_of_a_hundred_chains_is_told_in_two_seconds(followed: Platform)
         models.cache.set(name, told, ttl_seconds=60)
         cache.set(name, {"next_base_fee": "20000000000"}, ttl_seconds=60)
     started = perf_counter()
-    assert predicted(followed, NOW)["rows"] == 300
+    assert predicted(followed, at=NOW)["rows"] == 300
     # A quiet core needs a fraction of a second; this one may be shared by many.
     assert perf_counter() - started < 20
 
