@@ -1,6 +1,6 @@
 """Bands hold what they promise 25 blocks ahead, in several regimes.
 
-Nothing was chosen on these seeds.
+No method was chosen on these seeds.
 """
 
 from __future__ import annotations
