@@ -135,7 +135,7 @@ one_at_a_time() {
 
 one_at_a_time
 python_packages
-vyper
 node_packages
+vyper
 console
 host_programs
