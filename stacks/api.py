@@ -11,6 +11,7 @@ from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
@@ -115,11 +116,23 @@ class ApiStack(PremiumStack):
         iam.Policy(self, "Greeting", statements=[statement], roles=[made.role])
 
     def _schedules(self) -> None:
-        """Make one rule a schedule, which tells the function its name."""
+        """Make one rule a schedule, which tells the function its name.
+
+        One permission for all: one a rule would fill the function's policy (20,480 letters) at some fifty schedules.
+        """
         function = self._function(schedules_function(), self.schedule_dead_letters)
+        function.alias.add_permission(
+            "Clock",
+            principal=iam.ServicePrincipal("events.amazonaws.com"),
+            source_account=self.account,
+            source_arn=self.format_arn(service="events", resource="rule", resource_name="*"),
+        )
+        permitted = lambda_.Function.from_function_attributes(
+            self, "Clock", function_arn=function.alias.function_arn, skip_permissions=True
+        )
         for schedule in schedules():
             target = LambdaFunction(
-                function.alias,
+                permitted,
                 event=events.RuleTargetInput.from_object({"task": schedule.name}),
                 dead_letter_queue=self.schedule_dead_letters,
                 retry_attempts=2,
