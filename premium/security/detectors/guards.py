@@ -55,6 +55,7 @@ class Guards:
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
         self._known: dict[Word, Authority | None] = {}
+        self._asked: dict[Word, frozenset[Word]] = {}
         self._of: dict[tuple[int, frozenset[str]], frozenset[Authority]] = {}
         self._sets: dict[frozenset[Authority], frozenset[Authority]] = {}
         self._privileged: dict[frozenset[Authority], frozenset[Authority]] = {}
@@ -70,9 +71,14 @@ class Guards:
             return kept
         for atom in path.facts.keys() - self._known.keys():
             self._known[atom] = _authority(self._slots, atom)
+            if asked_of := frozenset(_asked(self._slots, atom)):
+                self._asked[atom] = asked_of
         known = self._known
         asked = {known[atom] for atom, truth in path.facts.items() if truth}
-        asked |= set(_answered(self._slots, path))
+        targets = {
+            each for atom in self._asked.keys() & path.facts.keys() if path.facts[atom] for each in self._asked[atom]
+        }
+        asked |= set(_answered(self._slots, path, targets))
         found = frozenset(one for one in asked if one is not None and one.key not in self_marked)
         self._of[id(path), self_marked] = found = self._sets.setdefault(found, found)
         return found
@@ -85,16 +91,19 @@ class Guards:
         return found
 
 
-def _answered(slots: Slots, path: Path) -> Iterator[Authority]:
-    """Contracts that storage names or marks and that must confirm a signature by a fixed answer (ERC-1271)."""
+def _asked(slots: Slots, atom: Word) -> Iterator[Word]:
+    """Contracts whose fixed answer a condition demands."""
     arena = slots.arena
-    targets = set[Word]()
-    for atom, truth in path.facts.items():
-        if truth and arena.kind[atom] == op.EQ:
-            for one, other in (arena.args[atom], arena.args[atom][::-1]):
-                answer, fixed = unmasked(arena, one), arena.constant(other)
-                if fixed and not fixed & _BELOW_MAGIC and arena.kind[answer] == RESULT and arena.args[answer]:
-                    targets.add(unmasked(arena, arena.args[answer][0]))
+    if arena.kind[atom] != op.EQ:
+        return
+    for one, other in (arena.args[atom], arena.args[atom][::-1]):
+        answer, fixed = unmasked(arena, one), arena.constant(other)
+        if fixed and not fixed & _BELOW_MAGIC and arena.kind[answer] == RESULT and arena.args[answer]:
+            yield unmasked(arena, arena.args[answer][0])
+
+
+def _answered(slots: Slots, path: Path, targets: set[Word]) -> Iterator[Authority]:
+    """Contracts that storage names or marks and that must confirm a signature by a fixed answer (ERC-1271)."""
     for target in targets:
         field = slots.field(target)
         if field is not None and not slots.keys(field.slot):

@@ -84,16 +84,16 @@ class CodeProfile:
 
         What all may do besides decides nothing.
         """
-        places: dict[tuple[int | None, Authority | None], set[int]] = defaultdict(set)
-        for path in self.found.paths:
-            by: list[Authority | None] = [who for who in self.by(path) if who.kind == "slot"]
-            for who in by or [None]:
-                places[path.selector, who] |= {one.offset for one in path.effects}
-        return frozenset(
-            who.key
-            for (selector, who), done in places.items()
-            if who is not None and done - places.get((selector, None), set())
-        )
+        asked = [(path, [who.key for who in self.by(path) if who.kind == "slot"]) for path in self.found.paths]
+        by_all: dict[int | None, set[int]] = defaultdict(set)
+        for path, keys in asked:
+            if not keys:
+                by_all[path.selector].update(one.offset for one in path.effects)
+        found: set[str] = set()
+        for path, keys in asked:
+            if keys and any(one.offset not in by_all[path.selector] for one in path.effects):
+                found.update(keys)
+        return frozenset(found)
 
     @cached_property
     def balances(self) -> frozenset[str]:

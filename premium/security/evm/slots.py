@@ -43,6 +43,7 @@ class Slots:
     def __post_init__(self) -> None:
         self._shapes: dict[Word, str] = {}
         self._loads: dict[Word, frozenset[Word]] = {}
+        self._written: dict[tuple[Word, Word], FieldWrite] = {}
 
     def shape(self, slot: Word) -> str:
         """Return the variable a slot belongs to, whatever the keys.
@@ -118,6 +119,12 @@ class Slots:
 
         Packed writes keep the other bits by `old & ~mask | new`.
         """
+        known = self._written.get((slot, value))
+        if known is None:
+            known = self._written[slot, value] = self._field(slot, value)
+        return known
+
+    def _field(self, slot: Word, value: Word) -> FieldWrite:
         parts, kept = self._parts(value), 0
         new: list[Word] = []
         for part in parts:
