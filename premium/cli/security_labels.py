@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
 from premium.bootstrap import platform
 from premium.cli.operators import add_targets, agreed, changes_state, dry_run
-from premium.errors import InvalidInput
+from premium.cli.security_lists import bounded, checked_source
 from premium.security.labelled import Labels, at_odds
 from premium.security.labels.shapes import MAX_BYTES, SHAPES
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @click.group()
@@ -33,13 +30,11 @@ def import_command(file: Path, source: str, shape: str | None, chain: str | None
 
     What it no longer names ends now. A list without a label is refused, and so is one that is a fifth shorter.
     """
-    name = _checked(source)
-    if file.stat().st_size > MAX_BYTES:
-        raise InvalidInput(f"{file.name} has {file.stat().st_size} bytes, {MAX_BYTES} at most")
+    name = checked_source(source)
     chains = platform().chains
     about = chains[chain].chain_id if chain is not None else None
     made = Labels.of(platform(), by_operator=True).take(
-        name, file.read_bytes(), chains, shape=shape, chain=about, fewer=fewer
+        name, bounded(file, MAX_BYTES), chains, shape=shape, chain=about, fewer=fewer
     )
     add_targets([made.id])
     click.echo(f"{name}: {made.listed} labels, {made.added} new, {made.ended} ended")
@@ -51,7 +46,7 @@ def import_command(file: Path, source: str, shape: str | None, chain: str | None
 @changes_state
 def undo_command(source: str, *, dry_run: bool, yes: bool) -> None:
     """Take back the last import of a list."""
-    name = _checked(source)
+    name = checked_source(source)
     if not agreed(f"take back the last import of {name}", is_dry_run=dry_run, yes=yes):
         return
     made = Labels.of(platform(), by_operator=True).undo(name)
@@ -82,9 +77,3 @@ def show_command(address: str | None) -> None:
         click.echo(odds)
     if not stands:
         click.echo("no list names it: it is unknown, not safe")
-
-
-def _checked(source: str) -> str:
-    if not _SOURCE.fullmatch(source):
-        raise InvalidInput(f"{source[:40]!r} is no name for a list: small letters, digits, - and _, 32 at most")
-    return source

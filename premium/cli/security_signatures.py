@@ -10,11 +10,10 @@ import click
 
 from premium.bootstrap import platform
 from premium.cli.operators import add_targets, agreed, changes_state, dry_run
+from premium.cli.security_lists import bounded, checked_source
 from premium.errors import InvalidInput
 from premium.security.calldata.dumps import MAX_BYTES
 from premium.security.signatures import Signatures
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @click.group()
@@ -34,10 +33,8 @@ def import_command(file: Path, source: str, licence: str, as_of: datetime) -> No
     A row whose selector is not that of its signature is refused. What the product ships goes first: an imported
     signature is asked for where nothing else is known of a selector, and where several fit nothing is judged by them.
     """
-    name = _checked(source)
-    if file.stat().st_size > MAX_BYTES:
-        raise InvalidInput(f"{file.name} has {file.stat().st_size} bytes, {MAX_BYTES} at most")
-    made = Signatures.of(platform()).take(name, file.read_bytes(), licence=licence, as_of=as_of.date())
+    name = checked_source(source)
+    made = Signatures.of(platform()).take(name, bounded(file, MAX_BYTES), licence=licence, as_of=as_of.date())
     add_targets([made.id])
     click.echo(f"{name}: {made.listed} signatures, {made.added} new, {made.refused} rows refused")
 
@@ -48,7 +45,7 @@ def import_command(file: Path, source: str, licence: str, as_of: datetime) -> No
 @changes_state
 def undo_command(source: str, *, dry_run: bool, yes: bool) -> None:
     """Take back the last import of a source."""
-    name = _checked(source)
+    name = checked_source(source)
     if not agreed(f"take back the last import of {name}", is_dry_run=dry_run, yes=yes):
         return
     made = Signatures.of(platform()).undo(name)
@@ -70,9 +67,3 @@ def show_command(selector: str | None) -> None:
         raise InvalidInput(f"{selector[:40]!r} is no selector: 4 bytes as hex")
     for text in here.of(bytes.fromhex(selector.removeprefix("0x"))) or ("no import names it",):
         click.echo(text)
-
-
-def _checked(source: str) -> str:
-    if not _SOURCE.fullmatch(source):
-        raise InvalidInput(f"{source[:40]!r} is no name for a source: small letters, digits, - and _, 32 at most")
-    return source
