@@ -64,7 +64,10 @@ _TARGETS = {
 
 
 PATIENCE = 60.0
-"""Seconds that a chain has here: calls and CPU are counted, and a busy machine's own waits are no node's fault."""
+"""Seconds that a chain has here.
+
+Calls and CPU are counted, and a busy machine's own waits are no node's fault.
+"""
 
 
 class _Patient(EvmAdapter):

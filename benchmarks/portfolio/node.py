@@ -33,7 +33,10 @@ _ASKED = re.compile("(?:70a08231|4d2301cc)0{24}([0-9a-f]{40})")
 
 
 class Fleet:
-    """On which of the nodes a wallet is used: on `live` of them in a row, from one that its number says."""
+    """Tell the nodes on which a wallet is used.
+
+    `live` of them in a row, from one that its number says.
+    """
 
     nodes, live = 0, 0
 

@@ -124,7 +124,10 @@ def ours(every: Sequence[Contract]) -> list[tuple[Read, float]]:
 
 
 def asked(command: Sequence[str], every: Sequence[Contract]) -> list[tuple[Read, float]]:
-    """Read by a peer in a process of its own; what it does not end within ten minutes is missed."""
+    """Read by a peer in a process of its own.
+
+    What it does not end within ten minutes is missed.
+    """
     given = "\n".join(each.code.hex() for each in every)
     done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=600, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines()]

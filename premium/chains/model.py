@@ -181,7 +181,7 @@ class Searched:
     moved: int = -1
     """The newest block, of those that were searched, of which a log names it."""
     is_matched: bool = False
-    """Whether `high` is final or will be matched again by the run: no block below it is asked for once more."""
+    """Whether no block below `high` is asked for once more: it is final, or the run matches it."""
 
 
 Searches = Mapping[str, Searched | None]

@@ -37,7 +37,7 @@ ZPUB = ("zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSd
 """The account of BIP-84's vector."""
 OWNER = Keypair.from_seed(bytes(range(32)))
 GROWS = checksum("0x" + "d4" * 20)
-"""A token whose balance of anybody is its first slot: it grows as a rebasing token does, without a transfer."""
+"""A token that grows without a transfer, as a rebasing one does: its first slot is anybody's balance."""
 _GROWS_CODE = ("0x60003560e01c8063313ce56714601e576370a082311460295760006000fd"
                "5b601260005260206000f35b60005460005260206000f3")  # fmt: skip
 """It answers `decimals` and `balanceOf`, and reverts otherwise."""

@@ -51,7 +51,7 @@ class Apart:
         """Ask for a refresh, and carry it out as a worker does."""
         started = self.call("POST", "/refresh")
         with redirect_stdout(StringIO()):  # its metrics
-            carry_out(REFRESH, refresh.__wrapped__, UUID(started["id"]), self.worker)  # type: ignore[attr-defined]
+            carry_out(REFRESH, refresh.__wrapped__, UUID(started["id"]), self.worker)  # type: ignore[attr-defined]  # the body of the job
 
     def refresh_of(self, days: int) -> None:
         """Carry out a refresh as of so many days ago.

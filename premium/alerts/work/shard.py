@@ -113,7 +113,10 @@ class Shard:
             self._followed = time.monotonic()
 
     def _settle(self) -> None:
-        """Fire rules that held when they were made, where that was written too late for their owner to see."""
+        """Fire rules that held when they were made, which this shard learns of late.
+
+        What showed that they held was judged before the shard knew them.
+        """
         with self._database.transaction() as connection:
             self.lease.fence(connection)
             alerts = self._state.settle(connection)
