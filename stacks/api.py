@@ -11,11 +11,9 @@ from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
-from aws_cdk.aws_events_targets import LambdaFunction
 from constructs import Construct
 
 from premium.manifest import Schedule
@@ -23,6 +21,7 @@ from stacks.constructs.access.findings import wildcard_finding
 from stacks.constructs.access.provision import Provision, Provisions, adding
 from stacks.constructs.fronts.http_front import HttpFront
 from stacks.constructs.fronts.socket_front import STAGE, SocketFront
+from stacks.constructs.functions.clock import Clock
 from stacks.constructs.functions.function_watch import FunctionWatch
 from stacks.constructs.functions.service_function import ServiceFunction, construct_name
 from stacks.constructs.stores.queue_with_dlq import event_dead_letters
@@ -116,30 +115,12 @@ class ApiStack(PremiumStack):
         iam.Policy(self, "Greeting", statements=[statement], roles=[made.role])
 
     def _schedules(self) -> None:
-        """Make one rule a schedule, which tells the function its name.
-
-        One permission for all: one a rule would fill the function's policy (20,480 letters) at some fifty schedules.
-        """
+        """Make one rule a schedule, which tells the function its name."""
         function = self._function(schedules_function(), self.schedule_dead_letters)
-        function.alias.add_permission(
-            "Clock",
-            principal=iam.ServicePrincipal("events.amazonaws.com"),
-            source_account=self.account,
-            source_arn=self.format_arn(service="events", resource="rule", resource_name="*"),
-        )
-        permitted = lambda_.Function.from_function_attributes(
-            self, "Clock", function_arn=function.alias.function_arn, skip_permissions=True
-        )
+        clock = Clock(self, "Clock", called=function.alias, dead_letters=self.schedule_dead_letters)
         for schedule in schedules():
-            target = LambdaFunction(
-                permitted,
-                event=events.RuleTargetInput.from_object({"task": schedule.name}),
-                dead_letter_queue=self.schedule_dead_letters,
-                retry_attempts=2,
-                max_event_age=Duration.minutes(schedule.every),
-            )
             name = construct_name(schedule.name.replace(".", "_"))
-            events.Rule(self, name, schedule=_pace(schedule), targets=[target])
+            clock.every(name, _pace(schedule), task=schedule.name, oldest=Duration.minutes(schedule.every))
 
     def _management(self) -> str:
         endpoint = self.frame.abilities.endpoint

@@ -36,6 +36,7 @@ FORBIDDEN_HEADERS = re.compile(
 _POLICY_SIZES = {
     "AWS::KMS::Key": ("KeyPolicy", 32_768),
     "AWS::S3::BucketPolicy": ("PolicyDocument", 20_480),
+    "AWS::SQS::QueuePolicy": ("PolicyDocument", 8_192),
     "AWS::IAM::ManagedPolicy": ("PolicyDocument", 6_144),
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", 2_048),
 }
@@ -211,6 +212,9 @@ def _policies(stage: Stage) -> Iterator[str]:
         number = document(stage, resource.stack, of[field]) if field else 0
         if number > most:
             yield f"the policy of {resource.name} has {number} letters, and AWS takes {most}"
+        statements = len(of["PolicyDocument"]["Statement"]) if resource.kind == "AWS::SQS::QueuePolicy" else 0
+        if statements > 20:
+            yield f"the policy of {resource.name} has {statements} statements, and SQS takes 20"
     for (stack, role), number in inline.items():
         if number > 10_240:
             yield f"the policies of {stack}/{role} have {number} letters together, and IAM takes 10240"

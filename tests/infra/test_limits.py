@@ -91,6 +91,11 @@ def _long_key_policy(stacks: dict[str, Json]) -> None:
     document["Statement"] *= 100
 
 
+def _many_statements(stacks: dict[str, Json]) -> None:
+    document = first(stacks, "AWS::SQS::QueuePolicy")["PolicyDocument"]
+    document["Statement"] *= 21
+
+
 def _many_callers(stacks: dict[str, Json]) -> None:
     resources = stacks["api"]["Resources"]
     permission = next(body for body in resources.values() if body["Type"] == "AWS::Lambda::Permission")
@@ -138,6 +143,7 @@ def _old_data(stacks: dict[str, Json]) -> None:
         (_warmer_than_allowed, "keeps 2 warm of the 1"),
         (_long_policy, "IAM takes 10240"),
         (_long_key_policy, "AWS takes 32768"),
+        (_many_statements, "SQS takes 20"),
         (_many_callers, "letters of 20480"),
         (_many_rules, "EC2 takes 60"),
         (_many_routes, f"API Gateway takes {ROUTES}"),
