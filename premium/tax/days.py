@@ -5,14 +5,14 @@ Each is computed once a day and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1).toordinal()
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_QUARTER = 900
 _MICROSECONDS = 1_000_000
+_QUARTER, _DAY = 900 * _MICROSECONDS, 86_400 * _MICROSECONDS
 
 
 def instant_of(moment: datetime) -> int:
@@ -72,26 +72,16 @@ class Calendar:
     def __init__(self, zone: str, *, starts: tuple[int, int] = (1, 1)) -> None:
         self.zone = ZoneInfo(zone)
         self.starts = starts
-        self._utc = zone in ("UTC", "Etc/UTC")
-        self._offsets: dict[int, int] = {}
-        self._days: dict[int, int] = {}
+        self.step = _DAY if zone in ("UTC", "Etc/UTC") else _QUARTER
+        """Microseconds of one local day: offsets change on quarter hours everywhere."""
+        self.by_step: Mapping[int, int] = _Days(self.zone, self.step)
+        """Local days by steps since 1970: a loop looks them up without a call."""
         self._years: dict[int, int] = {}
         self._tax_years: dict[int, int] = {}
 
     def day(self, instant: int) -> int:
         """Return the local day of an instant."""
-        seconds = instant // _MICROSECONDS
-        if self._utc:
-            day = seconds // 86_400
-            # One object a day, not one a transaction.
-            return self._days.setdefault(day, day)
-        # Offsets change on quarter hours everywhere, so one look-up serves all instants of one.
-        quarter = seconds // _QUARTER
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            offset = self._offsets[quarter] = self._offset(quarter * _QUARTER)
-        day = (seconds + offset) // 86_400
-        return self._days.setdefault(day, day)
+        return self.by_step[instant // self.step]
 
     def start_of(self, day: int) -> int:
         """Return the instant at which a local day starts."""
@@ -126,9 +116,21 @@ class Calendar:
         """Tell whether tax years are calendar years."""
         return self.starts == (1, 1)
 
-    def _offset(self, seconds: int) -> int:
-        offset = datetime.fromtimestamp(seconds, self.zone).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
+
+class _Days(dict[int, int]):
+    """Local days by their steps, each computed once: one object a day, not one a transaction."""
+
+    def __init__(self, zone: ZoneInfo, step: int) -> None:
+        super().__init__()
+        self._zone, self._step = zone, step
+        self._known: dict[int, int] = {}
+
+    def __missing__(self, step: int) -> int:
+        seconds = step * self._step // _MICROSECONDS
+        offset = datetime.fromtimestamp(seconds, self._zone).utcoffset() or timedelta()
+        day = (seconds + int(offset.total_seconds())) // 86_400
+        found = self[step] = self._known.setdefault(day, day)
+        return found
 
 
 def memo(rule: Callable[[int], int]) -> Callable[[int], int]:

@@ -71,7 +71,7 @@ _INTEGERS = frozenset({"acquired", "sold", "day"})
 _TOGETHER = 1024
 
 
-class _Folded:
+class Folded:
     """Disposals in columns: a column of one value is that value."""
 
     __slots__ = ("columns",)
@@ -112,6 +112,14 @@ def _folded(name: str, column: tuple[Any, ...]) -> Any:
     return column
 
 
+Block = Folded | list[Disposal]
+
+
+def column_of(block: Block, name: str) -> Iterable[Any]:
+    """Return one field of each row of a block."""
+    return block.column(name) if isinstance(block, Folded) else map(itemgetter(_PLACE[name]), block)
+
+
 class Disposals(Sequence[Disposal]):
     """A million disposals at a third of their size: in blocks, by columns.
 
@@ -119,7 +127,7 @@ class Disposals(Sequence[Disposal]):
     """
 
     def __init__(self, rows: Iterable[Disposal] = ()) -> None:
-        self._blocks: list[_Folded | list[Disposal]] = []
+        self._blocks: list[Block] = []
         self._open: list[Disposal] = []
         for row in rows:
             self.append(row)
@@ -128,7 +136,7 @@ class Disposals(Sequence[Disposal]):
         """Add a row."""
         self._open.append(row)
         if len(self._open) == _TOGETHER:
-            self._blocks.append(_Folded(self._open))
+            self._blocks.append(Folded(self._open))
             self._open = []
 
     def __len__(self) -> int:
@@ -145,24 +153,22 @@ class Disposals(Sequence[Disposal]):
 
     __hash__ = None  # type: ignore[assignment] # rows may be added
 
-    def blocks(self) -> Iterator[_Folded | list[Disposal]]:
+    def blocks(self) -> Iterator[Block]:
         """Yield the rows, some hundred together."""
         yield from self._blocks
         yield self._open
 
     def column(self, name: str) -> Iterator[Any]:
         """Yield one field of each row."""
-        place = itemgetter(_PLACE[name])
         for block in self.blocks():
-            yield from block.column(name) if isinstance(block, _Folded) else map(place, block)
+            yield from column_of(block, name)
 
     def between(self, first: int, last: int) -> Disposals:
         """Return the rows of these days; blocks that lie within are shared."""
         made = Disposals()
         for block in self.blocks():
-            days = block.column("day") if isinstance(block, _Folded) else [row.day for row in block]
-            days = list(days)
-            if isinstance(block, _Folded) and first <= min(days) and max(days) <= last:
+            days = list(column_of(block, "day"))
+            if isinstance(block, Folded) and first <= min(days) and max(days) <= last:
                 made._close()
                 made._blocks.append(block)
                 continue

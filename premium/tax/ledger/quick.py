@@ -25,12 +25,13 @@ RULES = frozenset({"fifo", "lifo", "hifo", "lofo"})
 def pass_over(ledger: LotLedger, transactions: Iterable[tuple[Any, ...]]) -> None:  # noqa: C901 - one loop without calls is its purpose
     """Apply each transaction, and report holdings once the reported days are over."""
     until, reported, kinds, rule = ledger.setup.until, False, ledger.kinds, ledger.rule
-    day_of, long_from, entry = ledger.day, ledger.long_from, ledger.entry
+    calendar, long_from, entry = ledger.setup.calendar, ledger.long_from, ledger.entry
+    days, step = calendar.by_step, calendar.step
     outcome, new = ledger.outcome, tuple.__new__
     disposals = outcome.disposals
     for tx in transactions:
         name, instant, kind, asset, amount, value, fee, wallet, more = tx
-        day = day_of(instant)
+        day = days[instant // step]
         if until is not None and not reported and day > until:
             ledger.report_holdings()
             reported = True

@@ -1,4 +1,4 @@
-"""What EventBridge calls on a schedule: one function, told which task it is, for any number of rules."""
+"""Let any number of scheduled rules call one function, each with its task."""
 
 from __future__ import annotations
 

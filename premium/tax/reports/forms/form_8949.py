@@ -9,21 +9,17 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import chain, compress, repeat
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from premium.money import EXACT, ZERO, readable
 from premium.tax.days import Calendar, date_of
-from premium.tax.outcome import Disposal, Disposals
+from premium.tax.outcome import Block, Disposal, Disposals, column_of
 from premium.tax.reports.forms.adjustments import Adjustments
 from premium.tax.reports.layout.cents import Column, cents
 from premium.tax.results.boxes import box_of
 from premium.tax.results.report import Report
 
 _add, _subtract = EXACT.add, EXACT.subtract
-_field = Disposal._fields.index
-_ASSET, _AMOUNT, _ACQUIRED, _DAY = map(itemgetter, map(_field, ("asset", "amount", "acquired", "day")))
-_PROCEEDS, _COST = itemgetter(_field("proceeds")), itemgetter(_field("cost_basis"))
 _NOTHING = cents(ZERO)
 _QUARTER = 900_000_000
 _SHORT = 19
@@ -79,6 +75,22 @@ def part_of(letter: str) -> str:
     return "I" if letter in SHORT else "II"
 
 
+class Part:
+    """Some hundred disposals of one box: by columns, or whole."""
+
+    def __init__(self, block: Block, chosen: list[bool] | None) -> None:
+        """`chosen` says which of the block's rows are of the box; None: all."""
+        self._block, self._chosen = block, chosen
+
+    def column(self, name: str) -> Iterable[Any]:
+        """Return one field of each."""
+        values = column_of(self._block, name)
+        return values if self._chosen is None else compress(values, self._chosen)
+
+    def __iter__(self) -> Iterator[Disposal]:
+        return iter(self._block) if self._chosen is None else compress(self._block, self._chosen)
+
+
 class Boxed:
     """The disposals of one box, as they were sold."""
 
@@ -87,19 +99,20 @@ class Boxed:
         self._rows, self._boxes, self._letter = rows, boxes, letter
 
     def __iter__(self) -> Iterator[Disposal]:
-        return chain.from_iterable(self.pieces())
+        return chain.from_iterable(self.parts())
 
     def __len__(self) -> int:
         return self._boxes.count(self._letter)
 
-    def pieces(self) -> Iterator[list[Disposal]]:
+    def parts(self) -> Iterator[Part]:
         """Yield them some hundred together."""
         start, letter = 0, self._letter
         for block in self._rows.blocks():
             boxes = self._boxes[start : start + len(block)]
             start += len(block)
             if letter in boxes:
-                yield list(compress(block, map(letter.__eq__, boxes)))
+                alone = boxes.count(letter) == len(boxes)
+                yield Part(block, None if alone else list(map(letter.__eq__, boxes)))
 
 
 def by_box(report: Report) -> dict[str, Boxed]:
@@ -160,38 +173,38 @@ class Sheet:
 
         `totals` are right at the end.
         """
-        return chain.from_iterable(map(self._made, self._rows.pieces()))
+        for part, columns in self.columns():
+            *before, notes = columns
+            yield from zip(*before, part, notes, strict=False)
 
-    def _made(self, rows: list[Disposal]) -> Iterator[tuple[Any, ...]]:
+    def columns(self) -> Iterator[tuple[Part, tuple[Iterable[Any], ...]]]:
+        """Yield the lines' columns (a) to (h) and notes, some hundred lines at once.
+
+        Some have one value without an end. `totals` are right at the end.
+        """
+        for part in self._rows.parts():
+            yield part, self._made(part)
+
+    def _made(self, part: Part) -> tuple[Iterable[Any], ...]:
         codes: Iterable[str] = repeat("")
         adjustments: Iterable[Decimal] = repeat(_NOTHING)
         if self._adjustments:
-            stated_proceeds, stated_cost, codes, adjusted = zip(*map(self._adjustments.columns, rows), strict=True)
+            stated_proceeds, stated_cost, codes, adjusted = zip(*map(self._adjustments.columns, part), strict=True)
             proceeds, cost = self._proceeds.lines(stated_proceeds), self._cost.lines(stated_cost)
             adjustments = self._adjustment.lines(adjusted)
             gains = map(_gain, proceeds, cost, adjustments)
         else:
-            proceeds = self._proceeds.lines(map(_PROCEEDS, rows))
-            cost = self._cost.lines(map(_COST, rows))
+            proceeds = self._proceeds.lines(part.column("proceeds"))
+            cost = self._cost.lines(part.column("cost_basis"))
             gains = map(_subtract, proceeds, cost)
         dates, undated = self._dates, self._undated
-        acquired = [undated if each is None else dates[each // _QUARTER] for each in map(_ACQUIRED, rows)]
+        acquired = [undated if each is None else dates[each // _QUARTER] for each in part.column("acquired")]
         notes: Iterable[str] = repeat("")
         if self._missing:
-            notes = [NO_BASIS if row.lot is None and self._is_missing(row) else "" for row in rows]
-        return zip(
-            map(described, map(_AMOUNT, rows), map(_ASSET, rows)),
-            acquired,
-            map(american, map(_DAY, rows)),
-            proceeds,
-            cost,
-            codes,
-            adjustments,
-            gains,
-            rows,
-            notes,
-            strict=False,
-        )
+            notes = [NO_BASIS if row.lot is None and self._is_missing(row) else "" for row in part]
+        described_as = map(described, part.column("amount"), part.column("asset"))
+        sold = map(american, part.column("day"))
+        return described_as, acquired, sold, proceeds, cost, codes, adjustments, gains, notes
 
     def _is_missing(self, row: Disposal) -> bool:
         """Whether no purchase of these units is known."""

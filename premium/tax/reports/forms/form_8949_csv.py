@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
+from itertools import repeat
 from pathlib import Path
 
 from premium.cells import safe
-from premium.tax.outcome import Disposal
 from premium.tax.reports.forms.form_8949 import part_of, sheets
+from premium.tax.reports.layout.lines import ColumnsWriter
 from premium.tax.results.report import Report
 
 HEADER = (
@@ -28,9 +28,6 @@ HEADER = (
 )
 
 
-_NAME, _LOT, _WALLET = map(Disposal._fields.index, ("transaction", "lot", "wallet"))
-
-
 class Wallets(dict[str, str]):
     """Names that no spreadsheet takes for a formula, each looked at once."""
 
@@ -42,30 +39,22 @@ class Wallets(dict[str, str]):
 def write(report: Report, path: Path) -> None:
     """Write one line a disposal and lot."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\r\n")
-        out.writerow(HEADER)
+        out = ColumnsWriter(file, len(HEADER))
+        out.row(HEADER)
         for sheet in sheets(report):
-            part = part_of(sheet.letter)
-            letter = sheet.letter
+            head = part_of(sheet.letter), sheet.letter
             wallets = Wallets()
-            out.writerows(
-                (
-                    part,
-                    letter,
-                    text,
-                    acquired,
-                    sold,
-                    proceeds,
-                    cost,
-                    code,
-                    adjustment,
-                    gain,
-                    name if (name := row[_NAME])[:1].isalnum() else safe(name),
-                    lot if (lot := row[_LOT] or "")[:1].isalnum() else safe(lot),
-                    wallets[row[_WALLET]],
-                    note,
-                )
-                for text, acquired, sold, proceeds, cost, code, adjustment, gain, row, note in sheet.tuples()
-            )
-            proceeds, cost, adjustment, gain = sheet.totals
-            out.writerow((part, sheet.letter, "TOTAL", "", "", proceeds, cost, "", adjustment, gain, "", "", "", ""))
+            for part, columns in sheet.columns():
+                *what, proceeds, cost, codes, adjustments, gains, notes = columns
+                names = [name if name[:1].isalnum() else safe(name) for name in part.column("transaction")]
+                lots = [lot if lot[:1].isalnum() else safe(lot) for lot in map(_text, part.column("lot"))]
+                of_wallets = map(wallets.__getitem__, part.column("wallet"))
+                amounts = (map(str, proceeds), map(str, cost), codes, map(str, adjustments), map(str, gains))
+                out.rows((*map(repeat, head), *what, *amounts, names, lots, of_wallets, notes))
+            sums = sheet.totals
+            money = (sums.proceeds, sums.cost, "", sums.adjustment, sums.gain)
+            out.row((*head, "TOTAL", "", "", *money, "", "", "", ""))
+
+
+def _text(name: str | None) -> str:
+    return name or ""
