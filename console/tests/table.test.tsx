@@ -60,6 +60,37 @@ describe("a table", () => {
     expect(places()).toEqual(places().toSorted((one, other) => one - other));
   });
 
+  it.each([3, 19])("that is long keeps the focus in row %i while the drawing of what is in sight is loaded", async (place) => {
+    const { container } = render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" />);
+    const before = screen.getByRole("button", { name: `row ${String(place)}` });
+    act(() => before.focus());
+    await loaded();
+    expect(container.contains(before), "the rows were never taken away").toBe(false);
+    expect(document.activeElement?.textContent).toBe(`row ${String(place)}`);
+    await scrollTo(5_000 * HEIGHT);
+    expect(document.activeElement?.textContent).toBe(`row ${String(place)}`);
+  });
+
+  it("that is long gives the focus to nobody who has left it meanwhile", async () => {
+    render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" />);
+    const button = screen.getByRole("button", { name: "row 3" });
+    act(() => button.focus());
+    act(() => button.blur());
+    await loaded();
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it("that grows long keeps the row in which somebody is", async () => {
+    const table = (count: number) => <Table caption="Grows" columns={columns} rows={rowsOf(count)} id={(row) => row.id} empty="none" />;
+    const { rerender } = render(table(60));
+    act(() => screen.getByRole("button", { name: "row 45" }).focus());
+    rerender(table(61));
+    expect(document.activeElement?.textContent).toBe("row 45");
+    await act(() => import("@/ui/LongRows"));
+    await settled();
+    expect(document.activeElement?.textContent).toBe("row 45");
+  });
+
   it("that is long is searched by its own words, as the browser finds only what is drawn", async () => {
     render(<Table caption="Long" columns={columns} rows={rowsOf(10_000)} id={(row) => row.id} empty="none" find={(row) => `T${row.id}`} />);
     await loaded();

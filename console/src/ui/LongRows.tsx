@@ -3,8 +3,10 @@
 import { defaultRangeExtractor, useVirtualizer, useWindowVirtualizer, type Range, type Virtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
+import { focusOf, type FocusMemory } from "./focus";
 import { DrawnRow, type Column } from "./rows";
 
+/** Of a row where nothing was measured. */
 const HEIGHT = 46;
 /** Rows drawn before and behind those in sight: Tab leads to the next one, which is there. */
 const BESIDE = 8;
@@ -14,6 +16,10 @@ interface Props<R> {
   rows: readonly R[];
   id: (row: R) => string;
   className: string;
+  /** The focus of the rows whose place these take. */
+  focus: FocusMemory;
+  /** How high those were, in pixels: what is not drawn yet is as high as they in the mean. */
+  heights: readonly number[];
 }
 
 /** What scrolls around an element; null where it is the window. */
@@ -26,14 +32,19 @@ export function scrollerOf(element: HTMLElement): HTMLElement | null {
 
 type Body = React.RefObject<HTMLTableSectionElement | null>;
 
-/** A row that holds the focus stays, however far it is scrolled away. */
-function useFocused(body: Body) {
-  const [focused, setFocused] = useState<number | null>(null);
+/** A row that holds the focus stays, however far it is scrolled away; what had it before is given it. */
+function useFocused(body: Body, before: FocusMemory) {
+  const [focused, setFocused] = useState(() => before.row());
+  useLayoutEffect(() => {
+    // In the drawing after the first one: what is in sight is not known before.
+    before.giveTo(body.current);
+  });
   useEffect(() => {
     const element = body.current;
     const moved = (event: FocusEvent): void => {
-      const at = event.target instanceof Element ? event.target.closest("tr")?.dataset["index"] : undefined;
-      setFocused(event.type === "focusout" || at === undefined ? null : Number(at));
+      // What is left says where the focus goes: the row that is gone to must not be taken away before it arrives.
+      const to = event.type === "focusout" ? event.relatedTarget : event.target;
+      setFocused(to === null ? null : (focusOf(to)?.row ?? null));
     };
     element?.addEventListener("focusin", moved);
     element?.addEventListener("focusout", moved);
@@ -45,7 +56,10 @@ function useFocused(body: Body) {
   return useCallback(
     (given: Range): number[] => {
       const shown = defaultRangeExtractor(given);
-      return focused === null || focused >= given.count ? shown : [...new Set([...shown, focused])].sort((one, other) => one - other);
+      if (focused === null) return shown;
+      // With the rows beside it, to which Tab leads in both directions.
+      const kept = [focused - 1, focused, focused + 1].filter((row) => row >= 0 && row < given.count);
+      return [...new Set([...shown, ...kept])].sort((one, other) => one - other);
     },
     [focused],
   );
@@ -90,7 +104,7 @@ function Drawn<R>({ drawing, margin, body, columns, rows, className }: BodyProps
   const items = drawing.getVirtualItems();
   const end = items.at(-1)?.end ?? margin;
   return (
-    <tbody ref={body} className={className}>
+    <tbody ref={body} className={`[overflow-anchor:none] ${className}`}>
       {items.flatMap((item, nth) => {
         const row = rows[item.index];
         if (row === undefined) return [];
@@ -106,24 +120,27 @@ function Drawn<R>({ drawing, margin, body, columns, rows, className }: BodyProps
 }
 
 /** What both kinds of scrolling are told. */
-const optionsOf = <R,>({ rows, id }: Props<R>, margin: number, rangeExtractor: (given: Range) => number[]) => ({
-  count: rows.length,
-  estimateSize: () => HEIGHT,
-  overscan: BESIDE,
-  scrollMargin: margin,
-  getItemKey: (at: number) => (rows[at] === undefined ? at : id(rows[at])),
-  rangeExtractor,
-});
+function optionsOf<R>({ rows, id, heights }: Props<R>, margin: number, rangeExtractor: (given: Range) => number[]) {
+  const mean = heights.reduce((sum, one) => sum + one, 0) / Math.max(1, heights.length) || HEIGHT;
+  return {
+    count: rows.length,
+    estimateSize: (at: number) => heights[at] ?? mean,
+    overscan: BESIDE,
+    scrollMargin: margin,
+    getItemKey: (at: number) => (rows[at] === undefined ? at : id(rows[at])),
+    rangeExtractor,
+  };
+}
 
 function InWindow<R>(props: Props<R>) {
   const { body, margin } = useMargin(null);
-  const drawing = useWindowVirtualizer<HTMLTableRowElement>(optionsOf(props, margin, useFocused(body)));
+  const drawing = useWindowVirtualizer<HTMLTableRowElement>(optionsOf(props, margin, useFocused(body, props.focus)));
   return <Drawn {...props} drawing={drawing} margin={margin} body={body} />;
 }
 
 function InBox<R>({ box, ...props }: Props<R> & { box: HTMLElement }) {
   const { body, margin } = useMargin(box);
-  const options = optionsOf(props, margin, useFocused(body));
+  const options = optionsOf(props, margin, useFocused(body, props.focus));
   // eslint-disable-next-line react-hooks/incompatible-library -- no compiler memoizes here: the warning says so itself
   const drawing = useVirtualizer<HTMLElement, HTMLTableRowElement>({ ...options, getScrollElement: () => box });
   return <Drawn {...props} drawing={drawing as unknown as Drawing} margin={margin} body={body} />;

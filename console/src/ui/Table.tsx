@@ -1,12 +1,13 @@
 /** Tables with a caption, whose rows become cards where the page is narrow. */
 
-import { lazy, Suspense, useCallback, useState, type ReactNode } from "react";
+import { useCallback, useState, type ReactNode } from "react";
 
 import { count } from "@/money/format";
 import { t } from "@/texts";
 
 import { Button } from "./Button";
 import { TextField } from "./Field";
+import { FocusMemory } from "./focus";
 import { DrawnRow, lookOf, type Column } from "./rows";
 
 export type { Column } from "./rows";
@@ -29,42 +30,48 @@ const LONG = 60;
 /** Rows that are drawn until it is known what scrolls around them. */
 const FIRST = 20;
 
-const load = () => import("./LongRows");
-const LongRows = lazy(() => load().then((made) => ({ default: made.LongRows }))) as unknown as Awaited<ReturnType<typeof load>>["LongRows"];
+type Loaded = typeof import("./LongRows");
+interface Ready {
+  Rows: Loaded["LongRows"];
+  /** What scrolls around the table, null for the window. */
+  box: HTMLElement | null;
+  /** Of the first rows, in pixels. */
+  heights: readonly number[];
+}
 
-function Plain<R>({ columns, rows, id, className }: Pick<Props<R>, "columns" | "rows" | "id"> & { className: string }) {
+const heightsIn = (element: HTMLElement): number[] => [...element.querySelectorAll("tbody tr")].map((row) => row.getBoundingClientRect().height);
+
+/** How rows in sight are drawn, once that is loaded and the table is there; null before. */
+function useReady() {
+  const [ready, setReady] = useState<Ready | null>(null);
+  const place = useCallback((element: HTMLDivElement | null) => {
+    if (element === null) return;
+    void import("./LongRows").then(({ LongRows, scrollerOf }) => setReady({ Rows: LongRows, box: scrollerOf(element), heights: heightsIn(element) }));
+  }, []);
+  return [ready, place] as const;
+}
+
+type RowsProps<R> = Pick<Props<R>, "columns" | "rows" | "id"> & { className: string; isLong: boolean; ready: Ready | null };
+
+/** One body of rows: all of them, or, of a long list, the first ones until those in sight take their place. */
+function Rows<R>({ isLong, ready, ...props }: RowsProps<R>) {
+  // A list that grows long while somebody is in it takes no row away from under him.
+  const [first] = useState(isLong ? FIRST : LONG);
+  const [focus] = useState(() => new FocusMemory());
+  if (isLong && ready !== null) return <ready.Rows {...props} box={ready.box} heights={ready.heights} focus={focus} />;
+  const rows = isLong ? props.rows.slice(0, first) : props.rows;
   return (
-    <tbody className={className}>
+    <tbody className={props.className} {...focus.heard}>
       {rows.map((row, place) => (
-        <DrawnRow key={id(row)} columns={columns} row={row} place={place} />
+        <DrawnRow key={props.id(row)} columns={props.columns} row={row} place={place} />
       ))}
     </tbody>
   );
 }
 
-/** What scrolls around a table, once it is drawn; undefined before. */
-function useBox() {
-  const [box, setBox] = useState<HTMLElement | null | undefined>(undefined);
-  const place = useCallback((element: HTMLDivElement | null) => {
-    if (element !== null) void load().then(({ scrollerOf }) => setBox(scrollerOf(element)));
-  }, []);
-  return [box, place] as const;
-}
-
-function Long<R>(props: Pick<Props<R>, "columns" | "rows" | "id"> & { className: string; box: HTMLElement | null | undefined }) {
-  const first = <Plain {...props} rows={props.rows.slice(0, FIRST)} />;
-  const { box } = props;
-  if (box === undefined) return first;
-  return (
-    <Suspense fallback={first}>
-      <LongRows {...props} box={box} />
-    </Suspense>
-  );
-}
-
 export function Table<R>({ caption, columns, rows: all, id, empty, more, loadingMore = false, find }: Props<R>) {
   const [wanted, setWanted] = useState("");
-  const [box, place] = useBox();
+  const [ready, place] = useReady();
   const look = lookOf(columns);
   if (all.length === 0) return <p className="py-2 text-muted">{empty}</p>;
   const isLong = all.length > LONG;
@@ -94,7 +101,7 @@ export function Table<R>({ caption, columns, rows: all, id, empty, more, loading
             ))}
           </tr>
         </thead>
-        {isLong ? <Long columns={columns} rows={rows} id={id} className={look.table} box={box} /> : <Plain columns={columns} rows={rows} id={id} className={look.table} />}
+        <Rows columns={columns} rows={rows} id={id} className={look.table} isLong={isLong} ready={ready} />
       </table>
       {more !== undefined && (
         <Button className="mt-3" busy={loadingMore} onClick={() => void more()}>
