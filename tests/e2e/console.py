@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from local.journey.tokens import token
 from local.up import Stage
 
-PAGES = ("portfolio", "alerts", "tax", "security", "usage", "account")
+PAGES = ("portfolio", "alerts", "tax", "gas", "security", "usage", "account")
 _AXE = (Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text()
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 

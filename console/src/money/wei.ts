@@ -15,3 +15,5 @@ export const gweiText = (wei: Decimal | null | undefined): string => amount(gwei
 
 /** A measured share, the API's own number: `95.7%`. */
 export const share = (value: number | null | undefined): string => (value == null ? UNKNOWN : `${(value * 100).toFixed(1)}%`);
+/** What is a percentage already, the API's own number: `8.4%`. */
+export const percentOf = (value: number | null | undefined): string => (value == null ? UNKNOWN : `${value.toFixed(1)}%`);

@@ -6,6 +6,7 @@ import { SelectField } from "@/ui/Field";
 import { Beside, Page } from "@/ui/Page";
 import { Answer, Empty, Panel } from "@/ui/Panel";
 
+import { Best } from "./Best";
 import { Bounds } from "./Bounds";
 import { Calls } from "./Calls";
 import { Costs } from "./Costs";
@@ -45,6 +46,7 @@ export function GasPage() {
           }
         </Answer>
       </Panel>
+      <Best key={`best-${chain}`} chain={chain} symbol={symbol} />
       <Forecast chain={chain} />
       <Costs chain={chain} symbol={symbol} />
       <Beside>

@@ -16,3 +16,10 @@ export function ahead(horizon: string | number): string {
   const hours = text.slice(0, -1);
   return hours === "1" ? t("gas.hour.one") : t("gas.hour.many", { count: hours });
 }
+
+/** A length of time that was measured: seconds below two minutes, else minutes, else hours. */
+export function lengthOf(seconds: number): string {
+  if (seconds < 120) return t("gas.seconds", { count: Math.round(seconds) });
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? t("gas.minutes", { count: minutes }) : t("gas.hour.many", { count: Math.round(minutes / 60) });
+}
