@@ -21,7 +21,8 @@ from premium.chains.model import ChainReading, Outcome
 from premium.neighbours import open_client
 from premium.observability import logger
 from premium.portfolio.closes import close_day, recount
-from premium.portfolio.onchain.begin import begin
+from premium.portfolio.flow_model import NewFlows
+from premium.portfolio.onchain.begin import begin, begin_missed
 from premium.portfolio.onchain.instants import at_instants
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.matches import match
@@ -144,12 +145,14 @@ class RunWorker:
         parts = {user: self._parts(task, reads) for user, task in tasks.items()}
         quotes = await self._quotes(tasks, parts)
         cells, sums, failed, made = Counter[str](), Counter[str](), list[str](), list[UserSnapshot]()
+        opened: dict[UUID, NewFlows] = {}
         self.instants_until = time.monotonic() + INSTANTS_SECONDS
         ledgers = await asyncio.gather(*(self._ledger(task, parts[user]) for user, task in tasks.items()))
         for (user, task), ledger in zip(tasks.items(), ledgers, strict=True):
             try:
                 results = await self._results(task, parts[user], quotes, ledger)
                 made.append(UserSnapshot(user, self._keep(user, task, parts[user], results, cells, sums)))
+                opened[user] = results.flows
             except Exception as error:  # one portfolio that cannot be stated costs the others nothing
                 logger.exception("a portfolio could not be stated", user_id=str(user))
                 failed.append(f"{user}: {type(error).__name__}")
@@ -157,8 +160,9 @@ class RunWorker:
         await asyncio.to_thread(StoredPrices(self.platform.timeseries).keep, prices)
         self.point("first_write")
         add = stores.snapshots.add_all
-        written = await asyncio.to_thread(lambda: add(made, before_commit=lambda: self.point("before_commit")))
+        written = await asyncio.to_thread(add, made, before_commit=partial(self.point, "before_commit"))
         self.point("run_written")
+        await asyncio.to_thread(self._begin, opened, tasks, jobs, is_repeat=chunk.attempts > 1)
         later = moment + timedelta(microseconds=1)
         known = await asyncio.to_thread(stores.snapshots.before_of_all, sorted(done), later) if done else {}
         for user, snapshot in (*known.items(), *made):
@@ -247,13 +251,21 @@ class RunWorker:
         recount(stores, user, results.statement)
         positions = {chain: read.positions for chain, read in parts.items() if read.positions}
         stores.searches.keep(user, task.searches_after(outcomes, positions))
-        begin(self.platform, user, results.flows, task.openings, results.statement.job_id)
         answer = results.statement.answer
         cells.update(row["status"] for row in answer["coverage"])
         is_open = any(row.kind == "unexplained" for row in results.flows.rows)
         spam = sum(row["why"] == "spam" for row in answer["holdings"])
         sums.update(open=int(is_open), lines=len(answer["holdings"]), spam=spam)
         return snapshot
+
+    def _begin(
+        self, opened: Mapping[UUID, NewFlows], tasks: Mapping[UUID, Task], jobs: Mapping[UUID, UUID], *, is_repeat: bool
+    ) -> None:
+        """Start back-fills, when the snapshots stand: each reaches back from a user's first one."""
+        for user, flows in opened.items():
+            begin(self.platform, user, flows, tasks[user].openings, jobs[user])
+        for user, cause in jobs.items() if is_repeat else ():
+            begin_missed(self.platform, self.stores, user, cause)
 
     def _hand_on(self, user: UUID, snapshot: Any, before: Any) -> None:
         self.stores.newest.put(user, snapshot)

@@ -42,7 +42,7 @@ from premium.portfolio.jobs import (
 )
 from premium.portfolio.model import Snapshot
 from premium.portfolio.onchain.backfill import Backfill
-from premium.portfolio.onchain.begin import begin, go_on
+from premium.portfolio.onchain.begin import begin, begin_missed, go_on
 from premium.portfolio.onchain.instants import at_instants, is_asked
 from premium.portfolio.onchain.ledger import Ledger, moves, windows
 from premium.portfolio.onchain.names import look_up
@@ -100,6 +100,8 @@ def _refreshed(
     snapshot = stores.snapshots.of_job(context.user_id, context.job_id, context.created_at)
     if snapshot is None:
         snapshot = _written(context, stores, payload, least)
+    if context.attempt > 1:
+        begin_missed(context.platform, stores, context.user_id, context.job_id)
     stores.newest.put(context.user_id, snapshot)
     result = summary(snapshot, stores.statements.get(context.user_id))
     before = stores.snapshots.before(context.user_id, snapshot.timestamp)

@@ -17,6 +17,7 @@ from premium.portfolio.jobs import BACKFILL, BackfillPayload
 
 if TYPE_CHECKING:
     from premium.bootstrap import Platform
+    from premium.portfolio.store import Stores
 
 Pair = tuple[str, str]
 
@@ -31,6 +32,16 @@ def begin(
     `openings`: those before it. `cause`: the id of the reading's job.
     """
     if not found.openings.keys() - openings.keys():
+        return None
+    return _start(platform, user_id, BackfillPayload(), f"backfill-{cause}")
+
+
+def begin_missed(platform: Platform, stores: Stores, user_id: UUID, cause: UUID) -> JobRecord | None:
+    """Start the back-fill that a reading, killed on its way, did not start.
+
+    The same one if it did. Its repeat finds the reading's openings kept, and cannot tell that they are new.
+    """
+    if not stores.backfills.unread(user_id):
         return None
     return _start(platform, user_id, BackfillPayload(), f"backfill-{cause}")
 

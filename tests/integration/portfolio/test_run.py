@@ -160,6 +160,8 @@ def test_a_run_that_is_killed_at_a_point_goes_on_where_it_was(
     assert report is not None
     assert (report["written"] + report["before"], report["failed"]) == (USERS, 0)
     assert report["repeated"] >= 2
+    begun = {f"backfill-{run.job_of(user)}" for user in users}
+    assert begun <= worker.jobs.started.keys(), "what lies before each one is rebuilt"  # type: ignore[attr-defined] # as above
 
 
 def test_planners_at_once_make_one_plan_and_one_that_is_killed_leaves_none(

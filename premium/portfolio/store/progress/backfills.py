@@ -68,6 +68,11 @@ class BackfillStore:
             rows = connection.execute(_LATE, (user_id, booked_since)).fetchall()
         return {(row["address"], row["chain"]) for row in rows}
 
+    def unread(self, user_id: UUID) -> bool:
+        """Tell whether some wallet's past on a chain was never looked at; worker role."""
+        with self._database.as_user(user_id) as connection:
+            return connection.execute(_UNREAD, (user_id,)).fetchone() is not None
+
     def windows(self, user_id: UUID) -> list[Window]:
         """Return all windows that were read; worker role.
 
@@ -137,6 +142,11 @@ _GET = "SELECT status, days, until, gaps, updated_at FROM portfolio_backfills WH
 _LATE = """
     SELECT w.address, o.chain FROM portfolio_openings o JOIN portfolio_wallets w ON w.id = o.wallet_id
     WHERE o.user_id = %s AND o.created_at > %s
+"""
+_UNREAD = """
+    SELECT 1 FROM portfolio_openings o WHERE user_id = %s AND NOT EXISTS (
+        SELECT FROM portfolio_backfill_parts p WHERE (p.wallet_id, p.chain) = (o.wallet_id, o.chain)
+    ) LIMIT 1
 """
 _WINDOWS = """
     SELECT w.address AS wallet, p.chain, p.low, p.high, p.movements, p.opening, p.is_last, p.reason
