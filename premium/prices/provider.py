@@ -1,9 +1,9 @@
 """Prices from a service that speaks DefiLlama's coins API, for now and for past moments.
 
-`GET /prices/current/{chain:address,…}` answers `{"coins": {"<key>": {"price", "confidence", "timestamp", …}}}`, and
+`GET /prices/current/{chain:address,…}` answers `{"coins": {"<key>": {"price", "confidence", "timestamp", …}}}`,
 `GET /batchHistorical?coins={key: [seconds, …]}` answers `{"coins": {"<key>": {"prices": [{"timestamp", "price",
-"confidence"}]}}}`. Assets it does not know are left out. Keys that are not understood are ignored: it is a third
-party's edge.
+"confidence"}]}}}`, and `GET /chart/{chain:address}?start&span&period` a price of each period. Assets it does not know
+are left out. Keys that are not understood are ignored: it is a third party's edge.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +32,7 @@ MOMENTS_A_REQUEST = 100
 POINTS_A_REQUEST = 500
 """Of a chart: what the provider gives at once."""
 _SECONDS_AROUND = 3_600
+_AROUND = timedelta(seconds=_SECONDS_AROUND)
 _SOURCE = "provider"
 
 
@@ -117,7 +118,8 @@ class PastPrices:
     ) -> list[KnownPrice]:
         """Return the prices that it is sure of over time, oldest first.
 
-        One in so many hours. `name` is the asset's at the provider. UpstreamUnavailable when it does not answer.
+        One in so many hours, each within an hour of its moment, as the provider has them. `name` is the asset's at the
+        provider. UpstreamUnavailable when it does not answer.
         """
         found: dict[datetime, KnownPrice] = {}
         start, step = int(since.timestamp()), hours * 3_600
@@ -126,7 +128,8 @@ class PastPrices:
             query = {"start": str(start), "span": str(span), "period": f"{hours}h", "searchWidth": str(_SECONDS_AROUND)}
             coins = _coins(await self._api.get(f"/chart/{quote(name, safe=':')}", query))
             told = {key: {"prices": _sure(coin)} for key, coin in coins.items()}
-            found |= {price.at: price for price in _past(told, {name: asset}) if since <= price.at <= until}
+            first, last = since - _AROUND, until + _AROUND
+            found |= {price.at: price for price in _past(told, {name: asset}) if first <= price.at <= last}
             start += span * step
         return [found[at] for at in sorted(found)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -28,8 +28,8 @@ from premium.portfolio.flow_model import Opening, Openings
 from premium.portfolio.keys import open_keys, secrets_of
 from premium.portfolio.model import Statement
 from premium.portfolio.onchain import past
-from premium.portfolio.rebuilding.days import CLOSE, Prices, asked, rebuild
-from premium.portfolio.rebuilding.model import Asset, Gap, Past, Rebuilt
+from premium.portfolio.rebuilding.days import CLOSE, Moment, Prices, asked, rebuild
+from premium.portfolio.rebuilding.model import Asset, Gap, Past, Rebuilt, end_of
 from premium.portfolio.rebuilding.timeline import Timeline, timeline
 from premium.portfolio.store import Stores
 from premium.portfolio.store.progress.backfills import Pair, RebuiltDay, Window
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 SECONDS_A_STEP = 45.0
 PATIENT = 3
 """Attempts after which a chain that does not answer is named, and the others are rebuilt without it."""
+_CHARTS = 8
+"""Assets whose charts are asked and kept together."""
 _MOMENTS = 500
 """Prices that are asked and kept together: a repeat asks for the others."""
 _DECIMALS = bytes.fromhex("313ce567")
@@ -146,23 +148,53 @@ class Backfill:
         self.stores.backfills.keep(self.user_id, until, days, made.flows, gaps, sorted(closed))
 
     async def _prices(self, market: Market, moments: Sequence[tuple[str, datetime]]) -> list[KnownPrice]:
-        """Return what is stored, and of the rest what the provider says, which is stored."""
+        """Return what is stored, and of the rest what the provider says, which is stored.
+
+        Days' ends by charts, other instants one by one.
+        """
         stored = StoredPrices(self.platform.timeseries)
         known = await asyncio.to_thread(stored.before, list(moments), CLOSE)
-        near = Prices(known, {})
-        missing = [(asset, at) for asset, at in moments if near.near(asset, at, CLOSE) is None]
-        said_then = market.past_prices
+        missing = _missing(moments, known)
+        past_prices = market.past_prices
         names = {asset: name for asset, _ in missing if (name := theirs(asset, market.chains)) is not None}
-        wanted = [pair for pair in missing if pair[0] in names] if said_then is not None else []
+        if past_prices is None or not names:
+            return known
+        closes = _closes(missing, names)
+        charts = list(closes.items())
+        for start in range(0, len(charts), _CHARTS):
+            part = charts[start : start + _CHARTS]
+            told = await asyncio.gather(*(past_prices.between(a, names[a], *ends, 24) for a, ends in part))
+            said = [price for chart in told for price in chart]
+            await asyncio.to_thread(stored.add, said)
+            known += said
+        # A day that a chart leaves out is not asked again: the provider has nothing near it.
+        wanted = [(a, at) for a, at in _missing(missing, known) if a in names and not (a in closes and _is_close(at))]
         for start in range(0, len(wanted), _MOMENTS):
             times = defaultdict[str, list[int]](list)
             for asset, at in wanted[start : start + _MOMENTS]:
                 times[asset].append(int(at.timestamp()))
-            assert said_then is not None  # noqa: S101 - else nothing is wanted
-            said = await said_then.at({asset: sorted(set(mine)) for asset, mine in times.items()}, names)
+            said = await past_prices.at({asset: sorted(set(mine)) for asset, mine in times.items()}, names)
             await asyncio.to_thread(stored.add, said)
             known += said
         return known
+
+
+def _missing(moments: Iterable[Moment], known: Iterable[KnownPrice]) -> list[Moment]:
+    near = Prices(known, {})
+    return [(asset, at) for asset, at in moments if near.near(asset, at, CLOSE) is None]
+
+
+def _is_close(at: datetime) -> bool:
+    return at == end_of(at.date())
+
+
+def _closes(missing: Iterable[Moment], names: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
+    """Return by asset the first and last of days' ends, of those that miss more than one."""
+    found = defaultdict[str, list[datetime]](list)
+    for asset, at in missing:
+        if asset in names and _is_close(at):
+            found[asset].append(at)
+    return {asset: (min(mine), max(mine)) for asset, mine in found.items() if len(mine) > 1}
 
 
 def _opening(told: Mapping[str, Any]) -> Opening:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -103,6 +105,21 @@ def test_days_flows_and_figures_reach_back_to_the_first_coin(lived: World) -> No
     assert {point.basis for point in hours} == {"read"}
     parts = measures.measured(lived.user, Tier.ENTERPRISE, Asked(window="90d", scope="asset"))
     assert [part.figures.start_value for part in parts.parts] == [Decimal(20_000)]
+
+
+def test_days_ends_are_asked_as_one_chart_and_flows_by_their_instants(lived: World) -> None:
+    lived.refresh()
+    assert lived.provider is not None
+    lived.provider.asked.clear()
+    assert run(lived)["good"] == 5
+    paths = [path for path, _ in lived.provider.asked]
+    (chart,) = [path for path in paths if path.startswith("/chart/")]
+    assert parse_qs(urlsplit(chart).query)["span"] == ["5"]
+    instants = [json.loads(parse_qs(urlsplit(path).query)["coins"][0]) for path in paths if "batchHistorical" in path]
+    assert [len(times) for coins in instants for times in coins.values()] == [2], "one of each payment"
+    lived.provider.asked.clear()
+    assert run(lived)["good"] == 5
+    assert lived.provider.asked == [], "what is stored is not asked again"
 
 
 class _Clock:

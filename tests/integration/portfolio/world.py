@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
 
 from local.evm import Evm
@@ -40,6 +40,7 @@ STORED = checksum("0x" + "d4" * 20)
 STORED_CODE = "0x60003560e01c63313ce56714601a57600054600052" + "60206000f3" + "5b6012600052" + "60206000f3"
 _BEHIND = 1_200
 """How many seconds old current prices are: a world's hours pass in seconds, and no price is one of a later instant."""
+_EARLY = 1_500
 PRICED = {"native": asset_key("local", NATIVE), "stored": asset_key("local", STORED)}
 
 
@@ -56,6 +57,8 @@ class World:
     past: dict[str, Decimal] = field(default_factory=dict)
     """What an asset cost at any past moment; what is not here the provider does not know."""
     hours: float = 0.0
+    provider: Server | None = None
+    """What was asked of it, in DefiLlama's shape."""
 
     def pay(self, source: str, target: str, units: int, **more: Any) -> str:
         self.evm.call("anvil_impersonateAccount", source)
@@ -115,6 +118,8 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
             known = {key: [{"timestamp": at, "price": float(past[key]), "confidence": 0.99} for at in times]
                      for key, times in asked.items() if key in past}  # fmt: skip
             return 200, json.dumps({"coins": {key: {"prices": rows} for key, rows in known.items()}}).encode()
+        if path.startswith("/chart/"):
+            return 200, json.dumps({"coins": _chart(path, past)}).encode()
         told = {key: {"price": float(usd), "confidence": 0.99, "timestamp": now} for key, usd in prices.items()}
         return 200, json.dumps({"coins": told}).encode()
 
@@ -125,9 +130,20 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
         WalletStore(function.database).add(user, ME, None, [], ROOM)
         begun = context(worker, user)
         begun = replace(begun, created_at=begun.created_at - timedelta(days=60))
-        yield World(evm, worker, function, user, begun, prices, past)
+        yield World(evm, worker, function, user, begun, prices, past, provider=server)
         worker.close()
         function.close()
+
+
+def _chart(path: str, past: dict[str, Decimal]) -> dict[str, Any]:
+    """A price of each period, told some minutes before its moment, as the provider does."""
+    asked = urlsplit(path)
+    key, query = unquote(asked.path).removeprefix("/chart/"), parse_qs(asked.query)
+    start, span, step = int(query["start"][0]), int(query["span"][0]), int(query["period"][0].removesuffix("h")) * 3_600
+    if key not in past:
+        return {}
+    points = [{"timestamp": start + n * step - _EARLY, "price": float(past[key])} for n in range(span)]
+    return {key: {"symbol": "X", "decimals": 18, "confidence": 0.99, "prices": points}}
 
 
 def _platform(databases: Databases, redis: Redis, path: Path, role: str, server: Server) -> Platform:
