@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from solders.account import Account
 from solders.clock import Clock
@@ -31,6 +31,32 @@ FEE, INTEREST, SCALED = 1, 10, 25
 _BYTES = {FEE: 108, INTEREST: 52, SCALED: 56}
 
 
+class Held(NamedTuple):
+    """An account's coin; of a token's the mint, the owner and the units."""
+
+    lamports: int
+    token: tuple[str, str, int] | None
+
+
+class Signed(NamedTuple):
+    """A transaction that was carried out, with its accounts before and after."""
+
+    name: str
+    keys: tuple[Pubkey, ...]
+    slot: int
+    unix: int
+    fee: int
+    before: list[Held]
+    after: list[Held]
+
+
+def _token(account: Account | None) -> tuple[str, str, int] | None:
+    if account is None or account.owner not in {TOKEN, TOKEN_2022} or len(account.data) < 165:
+        return None
+    mint, owner = (str(Pubkey.from_bytes(account.data[start : start + 32])) for start in (0, 32))
+    return mint, owner, int.from_bytes(account.data[64:72], "little")
+
+
 class Refused(Exception):
     """The runtime refused a transaction."""
 
@@ -44,17 +70,24 @@ class Cluster:
         self.svm.airdrop(self.payer.pubkey(), 1_000 * SOL)
         self.known: set[Pubkey] = set()
         """Accounts that a list of all would show."""
-        self.signed: list[tuple[Pubkey, ...]] = []
+        self.signed: list[Signed] = []
 
     def send(self, *steps: Instruction, signers: tuple[Keypair, ...] = ()) -> Any:
         self.svm.expire_blockhash()
         message = Message(list(steps), self.payer.pubkey())
         made = Transaction([self.payer, *signers], message, self.svm.latest_blockhash())
+        keys, now = tuple(message.account_keys), self.svm.get_clock()
+        before = self._state(keys)
         said = self.svm.send_transaction(made)
         if isinstance(said, FailedTransactionMetadata):
             raise Refused(f"{said.err()}: {said.meta().logs()[-3:]}")
-        self.signed.append(tuple(message.account_keys))
+        ends = (before, self._state(keys))
+        self.signed.append(Signed(str(said.signature()), keys, now.slot, now.unix_timestamp, said.fee(), *ends))
         return said
+
+    def _state(self, keys: tuple[Pubkey, ...]) -> list[Held]:
+        accounts = [self.svm.get_account(key) for key in keys]
+        return [Held(0 if each is None else each.lamports, _token(each)) for each in accounts]
 
     def pay(self, to: Pubkey, lamports: int) -> None:
         self.send(transfer(TransferParams(from_pubkey=self.payer.pubkey(), to_pubkey=to, lamports=lamports)))

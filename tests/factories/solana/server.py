@@ -12,7 +12,7 @@ from typing import Any
 
 from solders.pubkey import Pubkey
 
-from tests.factories.solana.cluster import STAKE, Cluster
+from tests.factories.solana.cluster import STAKE, Cluster, Signed
 
 GENESIS = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
 Entry = dict[str, Any]
@@ -56,17 +56,20 @@ class ClusterNode:
         program, wallet = Pubkey.from_string(by["programId"]), bytes(Pubkey.from_string(owner))
         return self._in_context(self._listed(program, lambda data: len(data) >= 165 and data[32:64] == wallet))
 
-    def _getProgramAccounts(self, program: str, told: Entry) -> Entry:  # noqa: N802 - as above
+    def _getProgramAccounts(self, program: str, told: Entry) -> Entry | list[Entry]:  # noqa: N802 - as above
         size, field = told["filters"][0]["dataSize"], told["filters"][1]["memcmp"]
         wanted, at = bytes(Pubkey.from_string(field["bytes"])), field["offset"]
         assert Pubkey.from_string(program) == STAKE
-        return self._in_context(
-            self._listed(STAKE, lambda data: len(data) == size and data[at : at + len(wanted)] == wanted)
-        )
+        rows = self._listed(STAKE, lambda data: len(data) == size and data[at : at + len(wanted)] == wanted)
+        return self._in_context(rows) if told.get("withContext") else rows
 
     def _getSignaturesForAddress(self, key: str, told: Entry) -> list[Entry]:  # noqa: N802 - as above
         wanted = Pubkey.from_string(key)
-        return [{"signature": str(n)} for n, keys in enumerate(self.cluster.signed) if wanted in keys][: told["limit"]]
+        mine = [{"signature": each.name, "slot": each.slot} for each in self.cluster.signed if wanted in each.keys]
+        return mine[::-1][: told["limit"]]
+
+    def _getTransaction(self, name: str, _: Entry) -> Entry | None:  # noqa: N802 - as above
+        return next((_transaction(each) for each in self.cluster.signed if each.name == name), None)
 
     def _listed(self, program: Pubkey, fits: Callable[[bytes], bool]) -> list[Entry]:
         found = []
@@ -89,6 +92,19 @@ class ClusterNode:
             "rentEpoch": 0,
             "space": len(account.data),
         }
+
+
+def _transaction(each: Signed) -> Entry:
+    ends = {"pre": each.before, "post": each.after}
+    balances = {f"{name}Balances": [held.lamports for held in mine] for name, mine in ends.items()}
+    tokens = {f"{name}TokenBalances": [_tokens(place, *held.token) for place, held in enumerate(mine) if held.token]
+              for name, mine in ends.items()}  # fmt: skip
+    return {"slot": each.slot, "blockTime": each.unix, "meta": {"err": None, "fee": each.fee, **balances, **tokens},
+            "transaction": {"message": {"accountKeys": [str(key) for key in each.keys]}}}  # fmt: skip
+
+
+def _tokens(place: int, mint: str, owner: str, units: int) -> Entry:
+    return {"accountIndex": place, "mint": mint, "owner": owner, "uiTokenAmount": {"amount": str(units)}}
 
 
 @contextmanager

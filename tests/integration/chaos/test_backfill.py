@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import psycopg
@@ -24,6 +22,7 @@ from premium.portfolio.work import backfill, refresh
 from tests.integration.chaos.conftest import Fleets, Stage, until
 from tests.integration.chaos.test_kill import json_lines
 from tests.integration.portfolio.platforms import Jobs, context
+from tests.integration.portfolio.provider import coins
 from tests.integration.portfolio.servers import serving
 
 pytestmark = pytest.mark.chaos
@@ -37,27 +36,8 @@ def provider(stage: Stage) -> Iterator[Mapping[str, str]]:
     """Every asset costs two dollars at any time: what a worker's environment says of where to ask."""
     assert stage
 
-    def respond(path: str, __: bytes) -> tuple[int, bytes]:
-        asked, said = urlsplit(path), {"price": 2.0, "confidence": 0.99}
-        query = parse_qs(asked.query)
-        if asked.path.startswith("/batchHistorical"):
-            coins = json.loads(query["coins"][0]).items()
-            told: dict[str, Any] = {key: {"prices": [said | {"timestamp": at} for at in at_]} for key, at_ in coins}
-        elif asked.path.startswith("/chart/"):
-            start, span = int(query["start"][0]), int(query["span"][0])
-            step = int(query["period"][0].removesuffix("h")) * 3_600
-            points = [{"timestamp": start + number * step, "price": 2.0} for number in range(span)]
-            told = {key: {"confidence": 0.99, "prices": points} for key in _keys(asked.path)}
-        else:
-            told = {key: said | {"timestamp": int(datetime.now(UTC).timestamp())} for key in _keys(asked.path)}
-        return 200, json.dumps({"coins": told}).encode()
-
-    with serving(respond) as server:
+    with serving(coins(lambda _: Decimal(2), lambda _: Decimal(2))) as server:
         yield {"PRICE_API_URL": server.url}
-
-
-def _keys(path: str) -> list[str]:
-    return unquote(path).rpartition("/")[2].split(",")
 
 
 @pytest.mark.parametrize("point", POINTS)

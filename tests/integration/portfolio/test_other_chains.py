@@ -74,6 +74,12 @@ def cluster_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def price_url() -> str | None:
+    """Of a provider of prices: there is none."""
+    return None
+
+
+@pytest.fixture
 def stores(  # noqa: PLR0917 - fixtures
     postgres: Databases,
     redis_server: Redis,
@@ -81,6 +87,7 @@ def stores(  # noqa: PLR0917 - fixtures
     ledger: Ledger,
     cluster_url: str,
     monkeypatch: pytest.MonkeyPatch,
+    price_url: str | None,
 ) -> Iterator[tuple[Platform, Platform, Databases, Secrets]]:
     server = EsploraServer(ledger)
     # One thread answers for the cluster: on a busy machine that takes longer than a chain has.
@@ -96,7 +103,7 @@ def stores(  # noqa: PLR0917 - fixtures
         bitcoin = {"name": "bitcoin", "rpc": [esplora.url], "network": network, "max_head_age_seconds": None}
         cluster = {"name": "solana", "rpc": [cluster_url], "max_head_age_seconds": None}
         path.write_text(json.dumps({"active": ["bitcoin", "solana"], "chains": [bitcoin, cluster]}))
-        more = {"credential_secret_arn": "credentials"}
+        more = {"credential_secret_arn": "credentials", "price_api_url": price_url}
         worker, function = (platform(postgres, redis_server, path, f"premium_{r}", **more) for r in ("worker", "app"))
         for each in (worker, function):
             each.__dict__["secrets"] = secrets
@@ -109,7 +116,8 @@ Made = tuple[Platform, Platform, Databases, Secrets]
 
 
 def portfolios(at: Platform) -> Portfolios:
-    return Portfolios(stores=Stores.of(at), jobs=None, clock=at.clock, secrets=secrets_of(at), measures=None)  # type: ignore[arg-type]
+    more = {"jobs": None, "measures": None, "names": None}  # nothing here asks for them
+    return Portfolios(stores=Stores.of(at), clock=at.clock, secrets=secrets_of(at), **more)  # type: ignore[arg-type]
 
 
 def watch_key(stores: Made, user: UUID, key: str = ZPUB, field: str = "xpub") -> Any:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
 
 from local.evm import Evm
@@ -30,6 +28,7 @@ from premium.tiers import Tier
 from tests.fixtures.platform import AddUser
 from tests.fixtures.postgres import Databases
 from tests.integration.portfolio.platforms import Context, Jobs, context
+from tests.integration.portfolio.provider import coins
 from tests.integration.portfolio.servers import Server, serving
 
 ETHER = 10**18
@@ -41,6 +40,7 @@ STORED_CODE = "0x60003560e01c63313ce56714601a57600054600052" + "60206000f3" + "5
 _BEHIND = 1_200
 """How many seconds old current prices are: a world's hours pass in seconds, and no price is one of a later instant."""
 _EARLY = 1_500
+"""How many seconds before its moment a chart's point is."""
 PRICED = {"native": asset_key("local", NATIVE), "stored": asset_key("local", STORED)}
 
 
@@ -111,19 +111,7 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
 
     past: dict[str, Decimal] = {}
 
-    def respond(path: str, __: bytes) -> tuple[int, bytes]:
-        now = int(time.time()) - _BEHIND
-        if path.startswith("/batchHistorical"):
-            asked = json.loads(parse_qs(urlsplit(path).query)["coins"][0])
-            known = {key: [{"timestamp": at, "price": float(past[key]), "confidence": 0.99} for at in times]
-                     for key, times in asked.items() if key in past}  # fmt: skip
-            return 200, json.dumps({"coins": {key: {"prices": rows} for key, rows in known.items()}}).encode()
-        if path.startswith("/chart/"):
-            return 200, json.dumps({"coins": _chart(path, past)}).encode()
-        told = {key: {"price": float(usd), "confidence": 0.99, "timestamp": now} for key, usd in prices.items()}
-        return 200, json.dumps({"coins": told}).encode()
-
-    with serving(respond) as server:
+    with serving(coins(prices.get, past.get, behind=_BEHIND, early=_EARLY)) as server:
         worker = _platform(postgres, redis_server, path, "premium_worker", server)
         function = _platform(postgres, redis_server, path, "premium_app", server)
         user = add_user()
@@ -133,17 +121,6 @@ def worlds(  # noqa: PLR0917 - all that a stage consists of
         yield World(evm, worker, function, user, begun, prices, past, provider=server)
         worker.close()
         function.close()
-
-
-def _chart(path: str, past: dict[str, Decimal]) -> dict[str, Any]:
-    """A price of each period, told some minutes before its moment, as the provider does."""
-    asked = urlsplit(path)
-    key, query = unquote(asked.path).removeprefix("/chart/"), parse_qs(asked.query)
-    start, span, step = int(query["start"][0]), int(query["span"][0]), int(query["period"][0].removesuffix("h")) * 3_600
-    if key not in past:
-        return {}
-    points = [{"timestamp": start + n * step - _EARLY, "price": float(past[key])} for n in range(span)]
-    return {key: {"symbol": "X", "decimals": 18, "confidence": 0.99, "prices": points}}
 
 
 def _platform(databases: Databases, redis: Redis, path: Path, role: str, server: Server) -> Platform:
