@@ -89,7 +89,7 @@ class _Jobs:
 
 
 @contextmanager
-def _stores(folder: Path) -> Iterator[tuple[Postgres, Redis]]:
+def stores(folder: Path) -> Iterator[tuple[Postgres, Redis]]:
     postgres, redis = Postgres(folder / "postgres", ports.free()), Redis(folder / "redis", ports.free())
     postgres.start()
     redis.start()
@@ -103,7 +103,8 @@ def _stores(folder: Path) -> Iterator[tuple[Postgres, Redis]]:
         postgres.destroy()
 
 
-def _chain(number: int, port: int) -> dict[str, Any]:
+def chain(number: int, port: int) -> dict[str, Any]:
+    """Return a chain's entry, with the tokens that are held on it."""
     # On six chains in a row a wallet holds twenty: three or four on each.
     tokens = [
         {"address": f"0x{100 * number + place + 1:040x}", "symbol": f"T{number}-{place}", "decimals": 18}
@@ -115,7 +116,7 @@ def _chain(number: int, port: int) -> dict[str, Any]:
 
 
 def _platform(postgres: Postgres, redis: Redis, folder: Path, nodes: list[int]) -> Platform:
-    chains = [_chain(number, port) for number, port in enumerate(nodes)]
+    chains = [chain(number, port) for number, port in enumerate(nodes)]
     file = folder / f"chains-{uuid4().hex}.json"
     file.write_text(json.dumps({"active": [each["name"] for each in chains], "chains": chains}))
     made = Platform(
@@ -129,9 +130,10 @@ def _platform(postgres: Postgres, redis: Redis, folder: Path, nodes: list[int]) 
     return made
 
 
-def _add(postgres: Postgres, users: int, since: datetime) -> int:
+def add(url: str, users: int, since: datetime) -> int:
+    """Add users who watch 1.3 wallets each, and return how many wallets."""
     wallets = 0
-    with psycopg.connect(postgres.url("premium", SUPERUSER)) as connection:
+    with psycopg.connect(url) as connection:
         for place in range(users):
             user = uuid4()
             connection.execute("INSERT INTO premium_users (id, external_id) VALUES (%s, %s)", (user, str(user)))
@@ -163,8 +165,8 @@ def measure(users: int = USERS) -> None:
     with TemporaryDirectory() as name, subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as nodes:
         try:
             *listening, _ = map(int, (nodes.stdout or sys.stdin).readline().split())
-            with _stores(Path(name)) as (postgres, redis):
-                wallets = _add(postgres, users, moment - timedelta(hours=3))
+            with stores(Path(name)) as (postgres, redis):
+                wallets = add(postgres.url("premium", SUPERUSER), users, moment - timedelta(hours=3))
                 print(f"\n{users:,} users, {wallets:,} wallets, {CHAINS} chains, one worker")
                 first = _run(_platform(postgres, redis, Path(name), listening), moment - timedelta(hours=2))
                 _tell("the first run", first)

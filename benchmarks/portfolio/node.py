@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -95,17 +96,35 @@ async def serve(nodes: int, latency: float) -> None:
 
 
 def _node(chain_id: int, latency: float) -> Any:
+    async def respond(calls: list[dict[str, Any]]) -> bytes:
+        await asyncio.sleep(latency * len(calls))
+        return http(200, json.dumps(answers(calls, chain_id)).encode())
+
+    return serving(respond)
+
+
+def answers(calls: list[dict[str, Any]], chain_id: int) -> list[dict[str, Any]]:
+    return [{"jsonrpc": "2.0", "id": call["id"], "result": answer(call, chain_id)} for call in calls]
+
+
+def http(status: int, body: bytes) -> bytes:
+    return b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n" % (status, len(body)) + body
+
+
+def serving(respond: Callable[[list[dict[str, Any]]], Awaitable[bytes | None]]) -> Any:
+    """Serve a connection's requests; None ends it without an answer."""
+
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-                calls = json.loads(await reader.readexactly(length))
-                await asyncio.sleep(latency * len(calls))
-                made = [{"jsonrpc": "2.0", "id": call["id"], "result": answer(call, chain_id)} for call in calls]
-                body = json.dumps(made).encode()
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+                said = await respond(json.loads(await reader.readexactly(length)))
+                if said is None:
+                    break
+                writer.write(said)
         except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+            pass
+        writer.close()
 
     return connected
 
