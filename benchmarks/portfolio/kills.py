@@ -162,7 +162,7 @@ def prove(  # noqa: PLR0917 - where it runs, and how large it is
         sizes = {"users_a_block": max(2, int(_USERS_A_BLOCK * share)),
                  "wallets_a_read": max(3, int(_WALLETS_A_READ * share))}  # fmt: skip
         told = {"settings": settings, "folder": str(folder), "hung": HUNG, "lease": lease, **sizes}
-        hour({**told, "moment": (now - timedelta(hours=1)).isoformat()})
+        hour({**told, "hung": -1, "moment": (now - timedelta(hours=1)).isoformat()})
         _order(nodes, f"spoil {SPOILED}")
         _order(nodes, f"hang {HUNG}")
         begun = time.monotonic()

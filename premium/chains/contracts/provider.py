@@ -37,6 +37,7 @@ class PinnedProvider(AsyncBaseProvider):
         self.chain: Chain = rpc.chain
         self._rpc, self._head, self._ways = rpc, head, [*ways]
         self._waiting: list[_Waiting] = []
+        self._known: dict[Read, bytes] = {}
         self._running: set[asyncio.Task[list[bytes | None]]] = set()
 
     async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
@@ -73,7 +74,12 @@ class PinnedProvider(AsyncBaseProvider):
         return await read(self._ways[0])
 
     async def together(self, reads: list[Read]) -> list[bytes | None]:
-        """Return one answer a read; those that are asked within the same moment travel together."""
+        """Return one answer a read; those that are asked within the same moment travel together.
+
+        Who asks what was answered before gets the same answer: the block is one.
+        """
+        if all(read in self._known for read in reads):
+            return [self._known[read] for read in reads]
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_later(_TOGETHER_SECONDS, self._start)
@@ -83,10 +89,17 @@ class PinnedProvider(AsyncBaseProvider):
 
     def _start(self) -> None:
         waiting, self._waiting = self._waiting, []
-        task = asyncio.Task(self.reads([read for reads, _ in waiting for read in reads]))
+        task = asyncio.Task(self._each_once([read for reads, _ in waiting for read in reads]))
         self._running.add(task)  # the loop itself keeps no task alive
         task.add_done_callback(self._running.discard)
         task.add_done_callback(lambda done: _hand_out(done, waiting))
+
+    async def _each_once(self, reads: list[Read]) -> list[bytes | None]:
+        """Ask what many ask in one place, and remember it; what reverted may be asked again."""
+        new = [read for read in dict.fromkeys(reads) if read not in self._known]
+        said = dict(zip(new, await self.reads(new) if new else (), strict=True))
+        self._known |= {read: answer for read, answer in said.items() if answer is not None}
+        return [self._known.get(read) for read in reads]
 
 
 def _hand_out(done: asyncio.Task[list[bytes | None]], waiting: list[_Waiting]) -> None:

@@ -69,10 +69,13 @@ class Measured:
     """Beside its balances: block, logs since the match, canonical, descriptions; and positions' block and words."""
     calls_a_match: Decimal = Decimal(4)
     """Of a chain: its newest block, and its transfers' logs of an hour."""
-    calls_a_movement: Decimal = Decimal(25)
+    calls_a_movement: Decimal = Decimal(15)
     """A wallet's transaction found, read and proven by its states around it (tests/integration/portfolio)."""
-    calls_of_positions: Decimal = Decimal(12)
-    """A hundred wallets whose positions are read; assumed: it follows from how many protocols a chain has."""
+    calls_of_positions: Decimal = Decimal(10)
+    """Of a chunk, which its wallets share: 5 are measured for Uniswap V2 and V3, more protocols ask in more steps."""
+    reads_of_positions: Decimal = Decimal(12)
+    """A wallet's own, in all steps; assumed: it follows from what a chain's protocols hold. A market of thirty reserves
+    asks ninety."""
     calls_a_second: int = 100
     chain_seconds: Decimal = Decimal(5)
 
@@ -104,7 +107,8 @@ def simulate(fleet: Fleet, measured: Measured, *, workers: int, wallets_a_read: 
     }
     calls = sum(parts.values(), Decimal(0))
     flows = wallets * fleet.movements_a_wallet * measured.calls_a_movement
-    positions = live * (fleet.with_positions + Decimal(1) / 24) / 100 * measured.calls_of_positions
+    with_positions = live * (fleet.with_positions + Decimal(1) / 24)
+    positions = chunks_ * measured.calls_of_positions + with_positions * measured.reads_of_positions / reads_a_call()
     late = fleet.time_outs * chunks_ * measured.chain_seconds / fleet.chains
     reading = max(calls / fleet.chains / measured.calls_a_second, chunks_ * measured.latency * 4 / (10 * workers))
     cpu = fleet.users * measured.cpu_a_user + reads * measured.cpu_a_read

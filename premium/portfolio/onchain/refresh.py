@@ -20,8 +20,8 @@ from premium.portfolio.onchain.shares import Shares
 from premium.portfolio.positions.found import ChainPositions, Found, Token
 from premium.prices.market import Market
 
-AT_ONCE = 100
-"""Wallets whose positions are read under one deadline: a run has thousands on a chain, and each costs CPU of ours."""
+AT_ONCE, AS_ONE = 500, 100
+"""Wallets that share their calls, and how many of them have a chain's deadline: each costs CPU of ours."""
 RUN_SECONDS = 60.0
 """For all wallets of a chunk, which is another's after its lease."""
 
@@ -68,7 +68,7 @@ async def _read(market: Market, reading: ChainReading, held: Holdings) -> ChainP
     wallets, now = list(held), asyncio.get_running_loop().time
     ends = now() + CHAIN_DEADLINE
     for start in range(0, len(wallets), AT_ONCE):
-        ends = now() + CHAIN_DEADLINE
+        ends = now() + CHAIN_DEADLINE * -(-len(wallets[start : start + AT_ONCE]) // AS_ONE)
         async with asyncio.timeout_at(ends):
             mine = {wallet: held[wallet] for wallet in wallets[start : start + AT_ONCE]}
             found += await find(contracts, entries, mine, nfts, shares)

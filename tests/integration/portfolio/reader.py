@@ -18,6 +18,7 @@ from premium.chains.addresses import checksum
 from premium.chains.contracts.caller import Contracts
 from premium.chains.contracts.protocols import Protocol
 from premium.chains.evm import EvmAdapter
+from premium.chains.model import Chain
 from premium.chains.reading.block import Head
 from premium.chains.rpc import Rpc
 from premium.clock import SystemClock
@@ -56,13 +57,17 @@ async def _positions(
     nfts: Mapping[str, Iterable[str]] | None,
     fields: Mapping[str, Any],
 ) -> list[Found]:
-    chain = {"name": "local", "title": "Local", "chain_id": 31337, "native": {"symbol": "ETH", "decimals": 18},
-             "rpc": [evm.url], "multicall": MULTICALL3, **fields}  # fmt: skip
     async with open_client() as client:
-        made = registry.parse('{"chains": []}', json.dumps({"chains": [chain]}))["local"]
-        contracts = newest(evm, Rpc(made, client))
+        contracts = newest(evm, Rpc(local(evm, **fields), client))
         held = {wallet: await contracts.balances(wallet, tokens) for wallet, tokens in wallets.items()}
         return await find(contracts, entries, held, nfts)
+
+
+def local(evm: Evm, **fields: Any) -> Chain:
+    """Return the node's entry."""
+    chain = {"name": "local", "title": "Local", "chain_id": 31337, "native": {"symbol": "ETH", "decimals": 18},
+             "rpc": [evm.url], "multicall": MULTICALL3, **fields}  # fmt: skip
+    return registry.parse('{"chains": []}', json.dumps({"chains": [chain]}))["local"]
 
 
 def newest(evm: Evm, rpc: Rpc) -> Contracts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +15,15 @@ from local.market import Market
 from local.market.node import ETHER
 from premium.chains.addresses import asset_key, checksum, keccak256
 from premium.chains.contracts.protocols import Protocol
+from premium.chains.rpc import Rpc
+from premium.neighbours import open_client
+from premium.portfolio.onchain.finder import find
 from premium.portfolio.positions.found import Found
 from tests.factories.contracts import Compiled, compiled_vaults
 from tests.factories.contracts.deployment import deploy, send
 from tests.factories.npm import artifacts
 from tests.integration.portfolio.owner import MINT, MOST, SWAP, Chain
-from tests.integration.portfolio.reader import entry, positions
+from tests.integration.portfolio.reader import entry, local, newest, positions
 
 pytestmark = pytest.mark.integration
 FOREVER = 2**64
@@ -314,3 +318,23 @@ def test_staked_tokens_locks_and_queues_by_their_published_rules(owner: Chain, s
     found = {each.protocol: each for each in positions(owner.evm, entries, owner.me, [staked])}
     assert [leg.state for leg in found["escrow"].assets] == ["free"]
     assert [(leg.units, leg.state) for leg in found["queue"].assets][1] == (7 * 10**18 * 9 // 10, "claimable")
+
+
+def test_wallets_share_the_calls_of_their_positions(owner: Chain, market: Market) -> None:
+    """What three hundred wallets hold of one pair is asked as if they were one."""
+    pair = pair_of(owner, market.usd, market.governance)
+    owner.do(pair, "approve(address,uint256)", market.v2_router, 2**256 - 1)
+    most = (market.usd, market.governance, 10**20, 10**20, 0, 0)
+    owner.do(market.v2_router, ADD, *most, owner.me, FOREVER)
+    wallets = [checksum(f"0x{10**6 + number:040x}") for number in range(300)]
+
+    async def calls(count: int) -> tuple[int, int]:
+        async with open_client() as client:
+            rpc = Rpc(local(owner.evm), client, deadline=60)
+            held = {wallet: {pair: 10**9, market.usd: 5} for wallet in wallets[:count]}
+            found = await find(newest(owner.evm, rpc), [v2(market), v3(market)], held)
+            return len(found), rpc.asked_by["eth_call"]
+
+    (one, few), (many, more) = (asyncio.run(calls(count)) for count in (1, 300))
+    assert (one, many) == (1, 300)
+    assert more <= few + 2

@@ -39,7 +39,7 @@ class Gauges:
 
     async def find(self, owner: Owner) -> list[GaugeReads]:
         """Read the owner's stakes."""
-        held = await self._ask.balances(owner.address, self._place.entry.contracts)
+        held = await self._ask.balances(owner.address, self._place.entry.contracts, known=True)
         claimed = [token for token in owner.held if token in owner.shares and owner.shares[token].staked]
         gauges = dict.fromkeys([*self._place.entry.contracts, *await self._known(claimed)])
         units = {gauge: held.get(gauge) or owner.held.get(gauge, 0) for gauge in gauges}

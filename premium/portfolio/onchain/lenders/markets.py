@@ -58,7 +58,7 @@ class Markets:
         """Read what the owner supplied and borrowed."""
         tokens = await self._markets()
         entered = await self._ask.ask(self._comptroller, "getAssetsIn(address)", "address[]", owner.address) or []
-        held = await self._ask.balances(owner.address, tokens)
+        held = await self._ask.balances(owner.address, tokens, known=True)
         mine = [token for token in tokens if token in held or token in entered]
         if not mine:
             return []

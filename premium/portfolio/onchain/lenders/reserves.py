@@ -65,7 +65,7 @@ class Reserves:
         if pool in (None, NATIVE):
             return []
         tokens = await self._reserves()
-        held = await self._ask.balances(owner.address, [each for row in tokens.values() for each in row])
+        held = await self._ask.balances(owner.address, [each for row in tokens.values() for each in row], known=True)
         mine = {asset: row for asset, row in tokens.items() if any(token in held for token in row)}
         if not mine:
             return []

@@ -74,9 +74,11 @@ class Pairs:
 
     async def _read(self, owner: str, pair: str, share: Share, units: int) -> PairReads | None:
         tokens = (share.token0 or NATIVE, share.token1 or NATIVE)
-        (made, receiver, reserves, supply, last), held = await asyncio.gather(
+        # First: what only calls itself a pair could change in its answer what real ones say in the same call.
+        if await self._ask.ask(self._factory, "getPair(address,address)", "address", *tokens) != pair:
+            return None
+        (receiver, reserves, supply, last), held = await asyncio.gather(
             self._ask.every(
-                (self._factory, "getPair(address,address)", "address", *tokens),
                 (self._factory, "feeTo()", "address"),
                 (pair, "getReserves()", "uint112,uint112,uint32"),
                 (pair, "totalSupply()", "uint256"),
@@ -84,7 +86,7 @@ class Pairs:
             ),
             self._ask.balances(pair, tokens),
         )
-        if made != pair or reserves is None or not supply or units > supply:
+        if reserves is None or not supply or units > supply:
             return None
         balances = (held.get(tokens[0], 0), held.get(tokens[1], 0))
         return PairReads(owner=owner, pair=pair, tokens=tokens, shares=units, balances=balances,
