@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from premium.chains.rpc import Call, Rpc, RpcError
@@ -57,11 +58,12 @@ class _Span(NamedTuple):
 class Blocks(NamedTuple):
     """Blocks to be read.
 
-    And whether the node knows the wallet's states around them.
+    And whether the node knows the wallet's states around them, and those that it told on the way.
     """
 
     numbers: Sequence[int]
     has_states: bool
+    states: Mapping[int, State] = MappingProxyType({})
 
 
 async def moving_blocks(rpc: Rpc, me: str, first: int, last: int, hints: Collection[int] = ()) -> Blocks:
@@ -75,7 +77,7 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int, hints: Collect
     ends = await states(rpc, me, points)
     if len(ends) < len(points):
         return _bounded(rpc, first, last)
-    found: list[int] = []
+    found, known = list[int](), dict(ends)
     spans = [_Span(a + 1, b, ends[a], ends[b]) for a, b in pairwise(points)]
     while spans:
         moving = [span for span in spans if not span.still]
@@ -86,8 +88,9 @@ async def moving_blocks(rpc: Rpc, me: str, first: int, last: int, hints: Collect
         middles = await states(rpc, me, [(span.first + span.last) // 2 for span in wider])
         if any((span.first + span.last) // 2 not in middles for span in wider):
             return _bounded(rpc, first, last)
+        known |= middles
         spans = [half for span in wider for half in _halves(span, middles)]
-    return Blocks(sorted(found), has_states=True)
+    return Blocks(sorted(found), has_states=True, states=known)
 
 
 async def refuse_too_long(rpc: Rpc, me: str, first: int, last: int) -> None:
@@ -128,28 +131,42 @@ def _too_many(rpc: Rpc, count: int) -> Unprocessable:
 async def states(rpc: Rpc, me: str, blocks: list[int]) -> dict[int, State]:
     """Return the states that the node still knows.
 
-    Before the first block there is none, and it is empty.
+    Before the first block there is none, and it is empty. Code is asked once a nonce: where it is above 0 nothing is
+    created any more, a contract that destroys itself begins at 0 anew, and who delegates (EIP-7702) raises it.
     """
     known = {block: State(0, 0, "0x") for block in blocks if block < 0}
     asked = sorted({block for block in blocks if block >= 0})
-    methods = ("eth_getTransactionCount", "eth_getBalance", "eth_getCode")
+    methods = ("eth_getTransactionCount", "eth_getBalance")
     answers = iter(await rpc.batch([Call(method, (me, hex(block))) for block in asked for method in methods]))
-    for block in asked:
-        nonce, balance, code = next(answers), next(answers), next(answers)
-        if not any(isinstance(answer, RpcError) or answer is None for answer in (nonce, balance, code)):
-            known[block] = State(int(nonce, 16), int(balance, 16), code)
+    told = {block: (next(answers), next(answers)) for block in asked}
+    numbers = {block: (int(nonce, 16), int(balance, 16)) for block, (nonce, balance) in told.items()
+               if _is_told(nonce) and _is_told(balance)}  # fmt: skip
+    firsts = {(nonce, 0 if nonce else block): block for block, (nonce, _) in sorted(numbers.items(), reverse=True)}
+    calls = [Call("eth_getCode", (me, hex(block))) for block in firsts.values()]
+    codes = dict(zip(firsts, await rpc.batch(calls) if calls else (), strict=True))
+    for block, (nonce, balance) in numbers.items():
+        code = codes[nonce, 0 if nonce else block]
+        if _is_told(code):
+            known[block] = State(nonce, balance, code)
     return known
 
 
-async def changes(rpc: Rpc, me: str, blocks: Iterable[int]) -> dict[int, int]:
+def _is_told(answer: Any) -> bool:
+    return not isinstance(answer, RpcError) and answer is not None
+
+
+async def changes(
+    rpc: Rpc, me: str, blocks: Iterable[int], known: Mapping[int, State] = MappingProxyType({})
+) -> dict[int, int]:
     """Return the native balance's change in each block.
 
-    Where the node still knows the state before it.
+    Where the node still knows the state before it. `known`: states that it told before.
     """
     wanted = sorted(blocks)
-    said = await states(rpc, me, [block for each in wanted for block in (each - 1, each)])
-    known = (block for block in wanted if block in said and block - 1 in said)
-    return {block: said[block].balance - said[block - 1].balance for block in known}
+    new = [block for each in wanted for block in (each - 1, each) if block not in known]
+    said = {**known, **(await states(rpc, me, new) if new else {})}
+    there = (block for block in wanted if block in said and block - 1 in said)
+    return {block: said[block].balance - said[block - 1].balance for block in there}
 
 
 async def transactions(

@@ -24,6 +24,7 @@ BATCH = "0x4a39dc06d4c0dbc64b70af90fd698a233a518aa5d07e595d983b8c0526c8f7fb"
 DEPOSIT = "0xe1fffcc4923d04b559f4d29a8bfc6cda04eb5b0d3c460751c2402c5c5cc9109c"
 WITHDRAWAL = "0x7fcf532c15f0a6db0bd6d0e038bea71d30d808c7d98cb3bf7268a95bf5081b65"
 """keccak256 of WETH9's `Deposit(address,uint256)` and `Withdrawal(address,uint256)`: no Transfer goes with them."""
+_WRAPS = frozenset({DEPOSIT, WITHDRAWAL})
 _NOBODY = "0x" + "0" * 40
 Log = dict[str, Any]
 
@@ -34,20 +35,18 @@ async def logs_of(rpc: Rpc, me: str, first: int, last: int, *, span: int, wrappe
     Of blocks `first` to `last`, both inclusive.
     """
     mine = topic_of(me)
+    first_words = [TRANSFER] if wrapped is None else [TRANSFER, DEPOSIT, WITHDRAWAL]
     questions: list[Log] = [
-        {"topics": [TRANSFER, mine]},
-        {"topics": [TRANSFER, None, mine]},
-        {"topics": [[SINGLE, BATCH], None, mine]},
+        {"topics": [first_words, mine]},
+        {"topics": [[TRANSFER, SINGLE, BATCH], None, mine]},
         {"topics": [[SINGLE, BATCH], None, None, mine]},
     ]
-    if wrapped is not None:
-        questions.append({"topics": [[DEPOSIT, WITHDRAWAL], mine], "address": wrapped})
     spans = [
         {"fromBlock": hex(start), "toBlock": hex(min(last, start + span - 1))} for start in range(first, last + 1, span)
     ]
     answers = await ask(rpc, [Call("eth_getLogs", (where | what,)) for where in spans for what in questions])
     found = {(log["blockNumber"], log["logIndex"]): log for logs in answers for log in logs}
-    return list(found.values())
+    return [log for log in found.values() if log["topics"][0] not in _WRAPS or log["address"].lower() == wrapped]
 
 
 def topic_of(address: str) -> str:

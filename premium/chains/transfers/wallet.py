@@ -41,7 +41,7 @@ async def movements_of(rpc: Rpc, wallet: str, first: int, last: int) -> Moved:
     await add_gas(rpc, me, movements)
     found = list(movements.values())
     touched = set(blocks.numbers) if blocks.has_states else set()
-    changes = await coin.changes(rpc, me, touched | {movement.block for movement in found})
+    changes = await coin.changes(rpc, me, touched | {movement.block for movement in found}, blocks.states)
     await add_internal(rpc, me, found, changes)
     # A block in which the coin moved and that no transaction of the wallet's explains: somebody else's paid it.
     own = {movement.block for movement in found if movement.hash is not None}

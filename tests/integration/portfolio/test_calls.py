@@ -130,4 +130,4 @@ def test_a_movement_costs_a_handful_of_calls(evm: Evm, market: Market, chain: Ca
     (found, calls), _ = told(chain(), ask)
     assert [(each.hash, each.units[market.usd.lower()], each.gas > 0) for each in found] == [(sent, -5, True)]
     print(f"a movement: {calls} calls")
-    assert calls <= 26
+    assert calls <= 16
