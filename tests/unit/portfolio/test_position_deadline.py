@@ -15,7 +15,7 @@ from premium.portfolio.onchain import refresh
 from premium.portfolio.positions.found import ChainPositions
 
 pytestmark = pytest.mark.unit
-WALLETS = {f"0x{number:040x}": frozenset[str]() for number in range(1, 451)}
+WALLETS = {f"0x{number:040x}": frozenset[str]() for number in range(1, 1_051)}
 
 
 class _Market:
@@ -34,7 +34,7 @@ class _Market:
 
 
 def read(monkeypatch: pytest.MonkeyPatch, seconds: float) -> tuple[object, list[int]]:
-    """Return what positions of 450 wallets say where each group takes so long, and the groups."""
+    """Return what positions of 1,050 wallets say where each group takes so long, and the groups."""
     groups = list[int]()
 
     async def find(_: Any, __: Any, wallets: Any, *___: Any) -> list[Any]:
@@ -56,13 +56,13 @@ def read(monkeypatch: pytest.MonkeyPatch, seconds: float) -> tuple[object, list[
     return positions.get("ethereum", outcomes["ethereum"]), groups
 
 
-def test_each_group_of_wallets_has_the_deadline_of_a_chain(monkeypatch: pytest.MonkeyPatch) -> None:
-    said, groups = read(monkeypatch, 0.1)
+def test_each_hundred_wallets_of_a_group_have_the_deadline_of_a_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, groups = read(monkeypatch, 0.15)
     assert isinstance(said, ChainPositions)
-    assert groups == [100, 100, 100, 100, 50]
+    assert groups == [500, 500, 50]
 
 
 def test_a_node_that_is_slow_for_one_group_fails_the_chain(monkeypatch: pytest.MonkeyPatch) -> None:
-    said, groups = read(monkeypatch, 0.3)
+    said, groups = read(monkeypatch, 1.3)
     assert said == "the positions on ethereum were not read within 0.2 s"
-    assert groups == [100]
+    assert groups == [500]
