@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from premium.security.detectors.balances import BalanceFlow, BalanceWrite
-from premium.security.detectors.profile import CodeProfile, GuardedWrite
+from premium.security.detectors.guards import GuardedWrite
+from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
 from premium.security.evm.paths import Facts

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.security.detectors.guards import Authority
-from premium.security.detectors.profile import CodeProfile, GuardedWrite
+from premium.security.detectors.guards import Authority, GuardedWrite
+from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.sales import is_of_sale
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op

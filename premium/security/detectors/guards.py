@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
-from premium.security.evm.paths import Path
-from premium.security.evm.slots import Slots, unmasked
+from premium.security.evm.paths import Path, Write
+from premium.security.evm.slots import FieldWrite, Slots, unmasked
 from premium.security.evm.words import (
+    ADDRESS_MASK,
     ARRAY,
     CONST,
     FROM_CALLDATA,
@@ -27,6 +29,8 @@ _BELOW_MAGIC = (1 << 224) - 1
 PERMIT2 = 0x22D473030F116DDEE9F6B43AC78BA3
 """A contract of the same code on every chain, without an owner: it moves what a holder has signed, and nothing else."""
 _DISGUISED = FROM_CALLER | FROM_ORIGIN
+ADDRESS_BITS = 96
+"""How far an address that fills the top of a word is shifted down."""
 
 
 class Authority(NamedTuple):
@@ -47,6 +51,18 @@ class Authority(NamedTuple):
     def privileged(self) -> bool:
         """Whether it is a party of its own, not a counterpart named by the arguments."""
         return self.kind != "derived"
+
+
+@dataclass(frozen=True)
+class GuardedWrite:
+    """One write of a variable on one path, with the authorities that the path demands."""
+
+    path: Path
+    write: Write
+    change: FieldWrite
+    by: frozenset[Authority]
+    privileged: frozenset[Authority]
+    """Authorities that are parties of their own."""
 
 
 class Guards:
@@ -196,3 +212,12 @@ def _bare(arena: Arena, word: Word) -> Word:
 _BY: dict[int, Literal["caller", "origin", "signature"]] = {
     op.CALLER: "caller", op.ORIGIN: "origin", RECOVERED: "signature",
 }  # fmt: skip
+
+
+def is_party(arena: Arena, word: Word) -> bool:
+    """Whether a word is the caller, or an address among the arguments."""
+    if arena.kind[word] == op.AND and ADDRESS_MASK in map(arena.constant, arena.args[word]):
+        word = next(arg for arg in arena.args[word] if arena.constant(arg) is None)
+    if arena.kind[word] == op.SHR and arena.constant(arena.args[word][0]) == ADDRESS_BITS:
+        word = arena.args[word][1]
+    return arena.kind[word] in (op.CALLER, op.CALLDATALOAD)

@@ -6,34 +6,19 @@ Guards by path, writes by variable, balances and what flows between them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from premium.security.detectors.balances import BalanceFlow, balance_fields, balance_shapes, beside, flow_of
-from premium.security.detectors.guards import Authority, Guards
+from premium.security.detectors.guards import Authority, GuardedWrite, Guards, is_party
+from premium.security.detectors.parties.first_calls import FirstCalls
 from premium.security.evm import opcodes as op
-from premium.security.evm.arena import FOLD, Arena
+from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Exploration, Facts, Path, Write
 from premium.security.evm.slots import FieldWrite, Slots, StorageField, overlap
-from premium.security.evm.words import ADDRESS_MASK, UNKNOWN, Word
-
-ADDRESS_BITS = 96
-"""How far an address that fills the top of a word is shifted down."""
+from premium.security.evm.words import Word
 
 _DIVISIONS = frozenset({op.DIV, 0x05, 0x06, 0x07})
-
-
-@dataclass(frozen=True)
-class GuardedWrite:
-    """One write of a variable on one path, with the authorities that the path demands."""
-
-    path: Path
-    write: Write
-    change: FieldWrite
-    by: frozenset[Authority]
-    privileged: frozenset[Authority]
-    """Authorities that are parties of their own."""
+Truths = dict[Word, set[bool]]
 
 
 class CodeProfile:
@@ -44,6 +29,7 @@ class CodeProfile:
         self.arena: Arena = found.arena
         self.slots = Slots(found.arena)
         self._guards = Guards(self.slots)
+        self._first_calls = FirstCalls(self.slots)
 
     @cached_property
     def self_marked(self) -> frozenset[str]:
@@ -145,51 +131,12 @@ class CodeProfile:
 
     def sets_on_first_call_only(self, path: Path, write: Write) -> bool:
         """Whether the path is an initialiser: it demands a state that it changes itself."""
-        if any(not truth and self._is_own_size(atom) for atom, truth in path.facts.items()):
-            return True  # its code is not there yet: a constructor runs
-        left = {one.slot: one for one in (write, *path.effects) if isinstance(one, Write)}
-        return any(
-            field is not None
-            and field.slot in left
-            and self.arena.constant(field.slot) is not None
-            and not self._holds_again(atom, field, left[field.slot], truth=truth)
-            for atom, truth in path.facts.items()
-            for field in self._states(atom, truth=truth)
-        )
-
-    def _is_own_size(self, atom: Word) -> bool:
-        """Whether a condition asks that the contract's own code is more than none."""
-        arena = self.arena
-        if arena.kind[atom] == op.GT and arena.constant(arena.args[atom][1]) == 0:
-            atom = arena.args[atom][0]
-        args = arena.args[atom]
-        return arena.kind[atom] == UNKNOWN and bool(args) and arena.kind[args[0]] == op.ADDRESS
-
-    def _holds_again(self, atom: Word, field: StorageField, last: Write, *, truth: bool) -> bool:
-        """Whether the state that a condition demands is there again at the end: a lock, no initialiser."""
-        change = self.slots.written(last.slot, last.value)
-        value = 0 if change.value is None else self.arena.constant(change.value)
-        if value is None or not overlap(change.field, field):
-            return False
-        value = value >> field.offset & ((1 << field.width) - 1)
-        kind, args = self.arena.kind[atom], self.arena.args[atom]
-        if kind not in (op.LT, op.GT, op.EQ):
-            return (value != 0) == truth
-        first, second = (value if (held := self.arena.constant(arg)) is None else held for arg in args)
-        return FOLD[kind](first, second) == truth
+        return self._first_calls.sets(path, write)
 
     def is_first_call(self, path: Path) -> bool:
         """Whether the path can be taken once: it ends the state that it demands."""
         writes = [one for one in path.effects if isinstance(one, Write)]
         return any(self.sets_on_first_call_only(path, one) for one in writes)
-
-    def _states(self, atom: Word, *, truth: bool) -> list[StorageField | None]:
-        """Fields that the condition wants unset, or compares with a constant."""
-        if self.arena.kind[atom] in (op.LT, op.GT, op.EQ):
-            args = self.arena.args[atom]
-            fixed = any(self.arena.constant(arg) is not None for arg in args)
-            return [self.slots.field(arg) for arg in args] if fixed else []
-        return [] if truth else [self.slots.field(atom)]
 
     @cached_property
     def transfers(self) -> list[BalanceFlow]:
@@ -203,7 +150,7 @@ class CodeProfile:
         Transfers of accounts that the code treats apart (the owner, the exempt, mint and burn) do not count: what they
         may skip binds everybody else. Where all transfers are of that kind, all count.
         """
-        every = list(self.facts_of_transfers())
+        every = list(self.facts_of_transfers)
         plain = [facts for facts in every if not any(self.is_apart(atom, truth) for atom, truth in facts.items())]
         if not plain:  # where marks are asked of everybody, those who are named outright are the ones apart
             plain = [facts for facts in every if not any(map(self._is_named, facts, facts.values()))]
@@ -218,27 +165,56 @@ class CodeProfile:
                 truths[atom].add(truth)
         return truths
 
-    def facts_of_transfers(self) -> Iterator[Facts]:
-        """Return the facts of each way that a transfer can go.
+    @cached_property
+    def facts_of_transfers(self) -> tuple[Facts, ...]:
+        """The facts of each way that a transfer can go.
 
-        Ways that join another are known as far as they were followed.
+        Ways that join another are known as far as they were followed; equal facts are there once.
         """
         selectors = {one.path.selector for one in self.transfers}
         joins, seen = [number for one in self.transfers for number in one.path.trace], set[int]()
+        found: dict[frozenset[tuple[Word, bool]], Facts] = {}
         for one in self.flows:
             if one.is_transfer and one.path.selector in selectors:
-                yield one.path.facts
+                found.setdefault(frozenset(one.path.facts.items()), one.path.facts)
         while joins:
             number = joins.pop()
             if number not in seen:
                 seen.add(number)
                 for facts, trace in self.found.merged.get(number, ()):
-                    yield facts
+                    found.setdefault(frozenset(facts.items()), facts)
                     joins.extend(trace)
+        return tuple(found.values())
+
+    @cached_property
+    def places(self) -> list[tuple[Word, Truths, Truths]]:
+        """Named places, with the decisions of transfers to each and of all others."""
+        facts = self.facts_of_transfers
+        found = []
+        for place in sorted(filter(self._names_place, set().union(*facts))):
+            there = _truths([one for one in facts if one.get(place) is True])
+            elsewhere = _truths([one for one in facts if one.get(place) is False])
+            if there and elsewhere:
+                found.append((place, there, elsewhere))
+        return found
+
+    def _names_place(self, atom: Word) -> bool:
+        """Whether a decision compares an address among the arguments with one in storage or code."""
+        arena = self.arena
+        return arena.kind[atom] == op.EQ and any(
+            is_party(arena, who)
+            and arena.kind[who] != op.CALLER
+            and ((arena.constant(whom) or 0) > 1 or self._is_variable(whom))
+            for who, whom in (arena.args[atom], arena.args[atom][::-1])
+        )
+
+    def _is_variable(self, word: Word) -> bool:
+        field = self.slots.field(word)
+        return field is not None and self.arena.constant(field.slot) is not None
 
     def binds_only_plain(self, atom: Word) -> bool:
         """Whether accounts that the code treats apart may skip a condition of plain holders."""
-        every = [facts for facts in self.facts_of_transfers() if atom in facts]
+        every = [facts for facts in self.facts_of_transfers if atom in facts]
         named = [facts for facts in every if any(it and self.is_apart(one, it) for one, it in facts.items())]
         return (
             len({facts[atom] for facts in every}) > 1
@@ -289,10 +265,9 @@ class CodeProfile:
         return field is not None and any(is_party(arena, key) for key in self.slots.keys(field.slot))
 
 
-def is_party(arena: Arena, word: Word) -> bool:
-    """Whether a word is the caller, or an address among the arguments."""
-    if arena.kind[word] == op.AND and ADDRESS_MASK in map(arena.constant, arena.args[word]):
-        word = next(arg for arg in arena.args[word] if arena.constant(arg) is None)
-    if arena.kind[word] == op.SHR and arena.constant(arena.args[word][0]) == ADDRESS_BITS:
-        word = arena.args[word][1]
-    return arena.kind[word] in (op.CALLER, op.CALLDATALOAD)
+def _truths(facts: list[Facts]) -> Truths:
+    found: Truths = defaultdict(set)
+    for one in facts:
+        for atom, truth in one.items():
+            found[atom].add(truth)
+    return found

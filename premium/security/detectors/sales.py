@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from premium.security.detectors.profile import CodeProfile, is_party
+from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
-from premium.security.evm.paths import Facts
 from premium.security.evm.slots import StorageField
 from premium.security.evm.words import Word
-
-Truths = dict[Word, set[bool]]
 
 
 def sell_gates(profile: CodeProfile) -> Iterator[Signal]:
     """Find conditions that hold for transfers to a named place, and for no others."""
-    for place, there, elsewhere in _places(profile):
+    for place, there, elsewhere in profile.places:
         for atom, truths in there.items():
             if atom != place and len(truths) == 1 and elsewhere.get(atom, set()) != truths:
                 (needed,) = truths
@@ -27,43 +23,7 @@ def sell_gates(profile: CodeProfile) -> Iterator[Signal]:
 
 def is_of_sale(profile: CodeProfile, atom: Word) -> bool:
     """Whether a condition is asked of transfers to a named place alone."""
-    return any(atom in there and atom not in elsewhere for _, there, elsewhere in _places(profile))
-
-
-def _places(profile: CodeProfile) -> Iterator[tuple[Word, Truths, Truths]]:
-    """Named places, with the decisions of transfers to each and of all others."""
-    facts = list(profile.facts_of_transfers())
-    for place in sorted({atom for one in facts for atom in one if _names_place(profile, atom)}):
-        there = _truths([one for one in facts if one.get(place) is True])
-        elsewhere = _truths([one for one in facts if one.get(place) is False])
-        if there and elsewhere:
-            yield place, there, elsewhere
-
-
-def _names_place(profile: CodeProfile, atom: Word) -> bool:
-    """Whether a decision compares an address among the arguments with one in storage or code."""
-    arena = profile.arena
-    if arena.kind[atom] != op.EQ:
-        return False
-    return any(
-        is_party(arena, who)
-        and arena.kind[who] != op.CALLER
-        and ((arena.constant(whom) or 0) > 1 or _is_variable(profile, whom))
-        for who, whom in (arena.args[atom], arena.args[atom][::-1])
-    )
-
-
-def _is_variable(profile: CodeProfile, word: Word) -> bool:
-    field = profile.slots.field(word)
-    return field is not None and profile.arena.constant(field.slot) is not None
-
-
-def _truths(facts: list[Facts]) -> Truths:
-    found: Truths = defaultdict(set)
-    for one in facts:
-        for atom, truth in one.items():
-            found[atom].add(truth)
-    return found
+    return any(atom in there and atom not in elsewhere for _, there, elsewhere in profile.places)
 
 
 def _named_seller(profile: CodeProfile, atom: Word) -> Iterator[Signal]:

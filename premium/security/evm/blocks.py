@@ -7,7 +7,7 @@ says which registers replace the taken words, deepest first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from premium.security.evm.arena import Arena
 from premium.security.evm.disassembly import Instruction, is_known
@@ -31,8 +31,7 @@ Operation = tuple[int, int, tuple[int, ...]]
 """Opcode, byte offset, registers of its arguments (stack order)."""
 
 
-@dataclass(frozen=True, slots=True)
-class BasicBlock:
+class BasicBlock(NamedTuple):
     """One lowered block.
 
     `end` is the closing opcode, JUMPDEST where the block only falls through to `following`.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from premium.security.evm.opcodes import ARITY, DUP1, ENDS, JUMP, JUMPDEST, JUMPI, PUSH0, PUSH1, PUSH32, SWAP16
+from premium.security.evm.opcodes import ARITY, ENDS, JUMP, JUMPDEST, JUMPI, PUSH0, PUSH1, PUSH32, SWAP16
 
 _CBOR_MAP_HEADS = range(0xA1, 0xA5)
+_KNOWN = frozenset(each for each in range(256) if PUSH0 <= each <= SWAP16 or ARITY[each] is not None)
+_CLOSING = frozenset({*ENDS, JUMP, JUMPI, *(set(range(256)) - _KNOWN)})
 
 
 def without_metadata(code: bytes) -> bytes:
@@ -21,8 +23,7 @@ def without_metadata(code: bytes) -> bytes:
     return code[:start] if 0 < start < len(code) - 2 and code[start] in _CBOR_MAP_HEADS else code
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction at byte `offset`; `operand` is the pushed constant, else 0."""
 
     offset: int
@@ -67,7 +68,7 @@ class Disassembly:
                 blocks[current[0].offset] = current
                 current = []
             current.append(one)
-            if one.opcode in ENDS or one.opcode in (JUMP, JUMPI) or not is_known(one.opcode):
+            if one.opcode in _CLOSING:
                 blocks[current[0].offset] = current
                 current = []
         if current:
@@ -80,4 +81,4 @@ def is_known(opcode: int) -> bool:
 
     Data reached as code ends a block like INVALID.
     """
-    return PUSH0 <= opcode <= SWAP16 or DUP1 <= opcode <= SWAP16 or ARITY[opcode] is not None
+    return opcode in _KNOWN

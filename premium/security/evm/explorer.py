@@ -25,6 +25,8 @@ from premium.security.evm.paths import Exploration, Path, SelfDestruct
 from premium.security.evm.tables import Tables
 from premium.security.evm.words import FROM_ORIGIN, FROM_SURROUNDINGS, Word
 
+MOST_OF_ONE = 6_000
+"""Block runs that one function may take of what others leave: one that is not through by then never was."""
 MOST_RUNS = 30_000
 """However many functions a code claims to have."""
 TOTAL_RUNS = 14_000
@@ -64,7 +66,7 @@ class Explorer:
         spare = TOTAL_RUNS - sum(self._runs.values())
         for left, selector in zip(range(len(parked), 0, -1), sorted(parked, key=str), strict=True):
             used, share = self._runs.get(selector, 0), max(0, spare // left)
-            self.found.truncated.update(self._drain(parked[selector], used + share))
+            self.found.truncated.update(self._drain(parked[selector], min(used + share, MOST_OF_ONE)))
             spare -= self._runs.get(selector, 0) - used
         read = sum(self._blocks[offset].following - offset for offset in self.found.reached)
         self.found.left_out = bool(self._source.jumpdests - self.found.reached)

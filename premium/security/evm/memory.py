@@ -137,10 +137,7 @@ def _place(arena: Arena, offset: Word) -> tuple[Word, int]:
 
 def _cut(segments: dict[int, Segment], start: int, end: int) -> None:
     """Take the bytes from `start` to `end` out of the segments that have them."""
-    for at in range(start - 31, end):
-        held = segments.get(at)
-        if held is None or at + held[0] <= start:
-            continue
+    for at in [at for at, held in segments.items() if at < end and at + held[0] > start]:
         size, word, skip = segments.pop(at)
         if at < start:
             segments[at] = (start - at, word, skip)

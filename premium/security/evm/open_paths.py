@@ -51,7 +51,7 @@ class Joins:
 
     def __init__(self, found: Exploration, landings: set[Word]) -> None:
         self._found = found
-        self._landings = landings
+        self._is_landing = landings.__contains__
         self._stacks: dict[tuple[object, ...], tuple[int, set[tuple[Word, ...]]]] = {}
 
     def absorb(self, path: OpenPath) -> bool:
@@ -59,8 +59,7 @@ class Joins:
 
         Where none does, the join is added to the path's trace.
         """
-        landings = self._landings
-        returns = tuple([word for word in path.stack if word in landings])
+        returns = tuple(filter(self._is_landing, path.stack))
         key = (path.offset, path.selector, returns, path.done, path.checks)
         stack = (path.history, path.flags, *path.stack)
         join = self._stacks.get(key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from premium.security.detectors.guards import Authority
-from premium.security.detectors.profile import CodeProfile, GuardedWrite
+from premium.security.detectors.guards import Authority, GuardedWrite
+from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
 from premium.security.evm.paths import Write
