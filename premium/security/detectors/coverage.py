@@ -18,27 +18,28 @@ _WHOLE = Fraction(9, 10)
 
 
 def unread(profile: CodeProfile) -> Iterator[Signal]:
-    """Find functions that were cut, jumps to unknown places, code where nothing runs."""
+    """Find functions that were cut or damaged, jumps to unknown places, code where nothing runs."""
     found = profile.found
     for selector in sorted(found.truncated, key=str):
         yield Signal("incomplete", selector)
         yield Signal("code_opaque", selector)
     for selector, offset in sorted(found.unresolved, key=str):
         yield Signal("code_opaque", selector, offset)
-    ended = {path.selector for path in found.paths}
-    for selector in sorted((found.broken & found.entries.keys()) - ended, key=str):
+    for selector in sorted(found.broken, key=str):
         yield Signal("code_opaque", selector)
     if not found.entries and not forwards(profile) and not _is_plain(profile):
         yield Signal("code_opaque", None, 0)
 
 
 def _is_plain(profile: CodeProfile) -> bool:
-    """Whether a code without functions was read whole, and only refuses or moves coin."""
+    """Whether a code without functions was read whole, and only refuses or moves coin.
+
+    What merely stops, at once or at its end, was written by nobody: data are no code that was read.
+    """
     found = profile.found
-    effects = (effect for path in found.paths for effect in path.effects)
-    ends = bool(found.paths) or found.refuses
+    effects = [effect for path in found.paths for effect in path.effects]
     whole = found.share >= _WHOLE or not (found.left_out or found.unresolved)
-    return ends and whole and all(isinstance(each, MessageCall) for each in effects)
+    return bool(found.refuses or effects) and whole and all(isinstance(each, MessageCall) for each in effects)
 
 
 def is_complete(profile: CodeProfile) -> bool:

@@ -38,6 +38,8 @@ _LOCK = Lock()
 _HOLDING: list[bool] = []
 """One entry for each who holds the collector off: whether it ran before."""
 _JUMPDEST = bytes([op.JUMPDEST])
+LAST_OF_THROWS = 2
+"""Old compilers throw by a jump to one of the first bytes, where nobody may land; a jump elsewhere is written by none."""
 MOST_ANSWERED = 512
 """Bytes of an answer that are kept."""
 
@@ -101,7 +103,7 @@ class Explorer:
         elif block.end == op.INVALID and self._source.raw[block.end_offset] != op.INVALID:
             self.found.broken.add(path.selector)
         else:
-            self.found.refuses = True
+            self.found.refuses |= block.end == op.REVERT
 
     def _run_out(self, path: OpenPath) -> None:
         """The end of the code stops like STOP; what was taken for the compiler's metadata was not read."""
@@ -155,6 +157,8 @@ class Explorer:
         elif (known := self._arena.constant(target)) is not None:
             if known >= len(self._source.code) and self._source.raw[known : known + 1] == _JUMPDEST:
                 self.found.unresolved.add((path.selector, place))
+            elif known > LAST_OF_THROWS:
+                self.found.broken.add(path.selector)
         else:
             cases = list(self._tables.split(path, target))
             if not cases:

@@ -94,9 +94,12 @@ class Exploration:
     unresolved: set[tuple[int | None, int]] = field(default_factory=set)
     """`(selector, offset)` of jumps whose target is not known: what runs there was not read."""
     broken: set[int | None] = field(default_factory=set)
-    """Functions (None: outside any) with ways that no compiler writes: no instruction, a stack too short."""
+    """Functions (None: outside any) with ways that no compiler writes.
+
+    No instruction, a stack too short, a jump to where nobody may land.
+    """
     refuses: bool = False
-    """Whether some way ends in a REVERT, or in the INVALID that compilers write."""
+    """Whether some way ends in a REVERT."""
     reached: set[int] = field(default_factory=set)
     """Offsets of the blocks that were run."""
     left_out: bool = True

@@ -122,8 +122,16 @@ def test_branches_that_write_take_bounded_memory() -> None:
         "600035600055",
         "5f3560e01c6311223344146011575f5ffd5b0c",
         "60ff60005260206000f0",
+        "00",
+        "fe",
+        "7eca1c00",
+        "5f3560e01c80631122334414601b576355667788146022575f5ffd5b60ff56005b5f5ffd",
+        "5f3560e01c80631122334414601b576355667788146020575f5ffd5b1600000000005b5f5ffd",
     ],
-    ids=["no instruction", "endless", "a write without a function", "off the end", "broken function", "a creation"],
+    ids=[
+        *("no instruction", "endless", "a write without a function", "off the end", "broken function", "a creation"),
+        *("data that stop", "data that fail", "data that push", "a jump to nowhere", "one broken function of two"),
+    ],
 )
 def test_code_that_no_compiler_writes_is_opaque(code: str) -> None:
     assert "code_opaque" in found(bytes.fromhex(code))
@@ -134,7 +142,7 @@ VALUES_BEHIND = "5f5f5f5f 34 6020 61001a 5f39 5f51 5ff1 15 610016 57 005b 5f80fd
 
 
 @pytest.mark.parametrize(
-    "code", ["00", "5f5ffd", "5f5f5f5f346101005af1", VALUES_BEHIND], ids=["empty", "refuses", "sends coin", "values"]
+    "code", ["5f5ffd", "5f5f5f5f346101005af1", VALUES_BEHIND], ids=["refuses", "sends coin", "values"]
 )
 def test_code_without_a_function_that_was_read_is_not_opaque(code: str) -> None:
     assert "code_opaque" not in found(bytes.fromhex(code))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import random
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from premium.cases import answer
+from premium.security.cases import contracts
 from premium.security.detectors.analysis import profile_of, signals_of
 from premium.security.evm.arena import FOLD, Arena
 from premium.security.evm.words import MASK
 from tests.factories.contracts import corpus
+from tests.unit.security.test_held import held
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +37,35 @@ def test_damaged_contracts_are_judged(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 8))):
         code[data.draw(st.integers(0, len(code) - 1))] = data.draw(st.integers(0, 255))
     signals_of(profile_of(bytes(code)))
+
+
+def verdicts(codes: list[bytes]) -> list[str]:
+    cases = [{"id": f"{n}", "kind": "contract", "bytecode": f"0x{code.hex()}"} for n, code in enumerate(codes)]
+    return [each["verdict"] for each in json.loads(answer(json.dumps(cases), contracts.kinds()))]
+
+
+def test_no_random_bytes_come_out_clear() -> None:
+    rng = random.Random(20)
+    codes = [rng.randbytes(rng.choice((1, 2, 5, 20, 60, 200, 600, 2000))) for _ in range(800)]
+    assert [code.hex() for code, told in zip(codes, verdicts(codes), strict=True) if told == "clear"] == []
+
+
+def test_damaged_hostile_contracts_hardly_come_out_clear() -> None:
+    """Damage may cut off what was hostile and nothing else: that is rare, and all other damage is told."""
+    rng = random.Random(7)
+    cases = [each for name in ("contracts-solc", "contracts-vyper") for each in held(name)]
+    cases = [each for each in cases if "bytecode" in each and "world" not in each]
+    hostile = [bytes.fromhex(each["bytecode"][2:]) for each in cases if each["_label"]["half"] == "hostile"]
+    hostile = rng.sample([code for code in hostile if len(code) < 1500], 60)
+    hostile = [code for code, told in zip(hostile, verdicts(hostile), strict=True) if told == "danger"]
+    damaged = []
+    for _ in range(200):
+        code = bytearray(rng.choice(hostile))
+        for _ in range(rng.randint(1, 8)):
+            code[rng.randrange(len(code))] = rng.randrange(256)
+        damaged.append(bytes(code))
+    told = Counter(verdicts(damaged))
+    assert told["clear"] <= 6, told
 
 
 @pytest.mark.parametrize(
