@@ -23,7 +23,7 @@ OTHERS = {"cooldown", "trade_tax"}
 def measured() -> dict[str, dict[str, Any]]:
     """Every token of one build in a pair, and some in a pool of the newer kind."""
     tokens = [each for each in traded_tokens() if each.build == "optimized"]
-    newer = [each for each in tokens if each.name in ("Fair", "Trap", "FivePercent", "Patient")]
+    newer = [each for each in tokens if each.name in ("Fair", "Trap", "FivePercent", "Patient", "Capped", "Shut")]
     cases = [case_of(each) for each in tokens] + [case_of(each, dex="v3") for each in newer]
     made = json.loads(answer(json.dumps(cases), kinds()))
     return {each["id"].replace(" optimized", ""): each for each in made}
@@ -78,3 +78,14 @@ def test_pools_of_the_newer_kind_pay_by_their_own_formula() -> None:
     taxed = measured()["FivePercent v3"]
     assert taxed["can_sell"] is False
     assert taxed["verdict"] == "unknown"  # the pool takes no taxed token: that proves no trap, and nothing better
+
+
+def test_limits_waits_and_closed_doors_are_measured_in_pools_of_the_newer_kind() -> None:
+    assert measured()["Capped v3"]["max_sell"] == str(20_000 * 10**18)
+    assert measured()["Patient v3"]["sells_after"] == {"blocks": "300", "seconds": "3600"}
+    told = {
+        name: {each["id"] for each in measured()[f"{name} v3"]["findings"]} for name in ("Capped", "Patient", "Shut")
+    }
+    assert told["Capped"] & TRAPS == {"sell_limit"}
+    assert told["Patient"] & (TRAPS | OTHERS) == {"cooldown"}
+    assert told["Shut"] & TRAPS == {"trading_closed"}
