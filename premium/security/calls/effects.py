@@ -89,6 +89,8 @@ class Trade(NamedTuple):
     recipient: str | None
     until: int | None = None
     exact_out: bool = False
+    wrapped: str | None = None
+    """The token that the router makes of coin that is paid: worth the same."""
 
 
 class Proceeds(NamedTuple):

@@ -16,6 +16,8 @@ DEAD = frozenset({0, 1, 0xDEAD})
 
 def controller_of(authority: Authority, storage_of: str, reader: StateReader) -> Controller:
     """Return who holds an authority of code that runs on the storage of `storage_of`."""
+    if authority.kind == "unset":  # on chain it is zero; of a code alone nobody knows what it will be
+        return UNKNOWN if reader.storage(storage_of, 0) is None else Controller("renounced")
     if authority.kind == "constant":
         return controller_at(authority.key, reader)
     if authority.kind == "self":

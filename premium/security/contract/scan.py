@@ -15,7 +15,7 @@ from premium.security.contract.proxies import Forward, forward_of
 from premium.security.contract.state import StateReader, address_of, view_text, view_word
 from premium.security.detectors.guards import Authority
 from premium.security.detectors.signals import Signal
-from premium.security.evm.disassembly import without_metadata
+from premium.security.evm.disassembly import without_immutables, without_metadata
 from premium.security.model import ContractScan, ProxyHop
 from premium.security.report.findings import Controller, Placed, findings
 from premium.security.report.score import risk_score
@@ -132,7 +132,9 @@ def _follow_delegation(
 def _plain(survey: _Survey, reader: StateReader, code_hash: Callable[[bytes], str]) -> tuple[str, ...]:
     """Hashes of what runs behind proxies: those are alike everywhere, and prove nothing."""
     handing = {hop.address for hop in survey.hops}
-    return tuple(code_hash(without_metadata(reader.code(one))) for one in survey.codes if one not in handing)
+    codes = [reader.code(one) for one in survey.codes if one not in handing]
+    alike = (form(code) for code in codes for form in (without_metadata, without_immutables))
+    return tuple(dict.fromkeys(map(code_hash, alike)))
 
 
 def _compare(survey: _Survey, target: str) -> None:

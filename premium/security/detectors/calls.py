@@ -112,6 +112,8 @@ def pulls(profile: CodeProfile) -> Iterator[Signal]:
             continue
         if _is_agreed(profile, path) or _answers_for(profile, path, holder):
             continue
+        if _put_himself(profile, path, holder):
+            continue
         by = profile.by(path)
         if all(who.privileged for who in by):
             yield Signal("pulls_allowances", path.selector, one.offset, by=by)
@@ -130,6 +132,35 @@ def _answers_for(profile: CodeProfile, path: Path, holder: Word) -> bool:
             if holder in keys and any(arena.kind[key] == op.CALLER for key in keys):
                 return True
     return False
+
+
+def _put_himself(profile: CodeProfile, path: Path, holder: Word) -> bool:
+    """Whether the holder put himself into a record, and the caller is the one that this record names."""
+    arena, slots = profile.arena, profile.slots
+    field = slots.field(holder)
+    writers = profile.writers_of(field) if field is not None else []
+    if field is None or not writers or any(one.change.value is None for one in writers):
+        return False
+    if not all(arena.kind[unmasked(arena, one.change.value or 0)] == op.CALLER for one in writers):
+        return False
+    named = (
+        slots.field(arg)
+        for atom, truth in path.facts.items()
+        if truth and arena.kind[atom] == op.EQ and any(arena.kind[arg] == op.CALLER for arg in arena.args[atom])
+        for arg in arena.args[atom]
+    )
+    record = _record(arena, field.slot)
+    return any(one is not None and _record(arena, one.slot) == record for one in named)
+
+
+def _record(arena: Arena, slot: Word) -> Word:
+    """A record's first place: without the fixed distance to one of its members."""
+    while arena.kind[slot] == op.ADD:
+        inner = [arg for arg in arena.args[slot] if arena.constant(arg) is None]
+        if len(inner) != 1:
+            break
+        slot = inner[0]
+    return slot
 
 
 def _is_agreed(profile: CodeProfile, path: Path) -> bool:

@@ -34,12 +34,13 @@ def unread(profile: CodeProfile) -> Iterator[Signal]:
 def _is_plain(profile: CodeProfile) -> bool:
     """Whether a code without functions was read whole, and only refuses or moves coin.
 
-    What merely stops, at once or at its end, was written by nobody: data are no code that was read.
+    What merely stops, at once or at its end, and bears no compiler's mark was written by nobody: data are no code.
     """
     found = profile.found
     effects = [effect for path in found.paths for effect in path.effects]
     whole = found.share >= _WHOLE or not (found.left_out or found.unresolved)
-    return bool(found.refuses or effects) and whole and all(isinstance(each, MessageCall) for each in effects)
+    written = bool(found.refuses or effects or (found.signed and found.paths))
+    return written and whole and all(isinstance(each, MessageCall) for each in effects)
 
 
 def is_complete(profile: CodeProfile) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from premium.security.detectors.guards import Authority, GuardedWrite
+from premium.security.detectors.guards import Authority, GuardedWrite, is_party
 from premium.security.detectors.profile import CodeProfile
 from premium.security.detectors.sales import is_of_sale
 from premium.security.detectors.signals import Signal
 from premium.security.evm import opcodes as op
+from premium.security.evm.arena import FOLD, Arena
 from premium.security.evm.slots import StorageField
 from premium.security.evm.words import FROM_CALLDATA, RESULT, Word, parts
 
@@ -46,8 +47,15 @@ def _fields(profile: CodeProfile, atom: Word) -> list[StorageField]:
         return [field for field in flags if field is not None]
     if _asks_time(profile, atom):
         return [field for arg in args for field in _direct(profile, arg)]
+    if any(arena.constant(arg) is not None for arg in args):
+        return [field for arg in args if (field := slots.field(arg)) is not None and _is_of_party(profile, field)]
     given = [bool(arena.taint[arg] & FROM_CALLDATA) for arg in args]
     return _direct(profile, args[given.index(False)]) if sorted(given) == [False, True] else []
+
+
+def _is_of_party(profile: CodeProfile, field: StorageField) -> bool:
+    """Whether a number stands beside an account that takes part: its level or state."""
+    return any(is_party(profile.arena, key) for key in profile.slots.keys(field.slot))
 
 
 def _direct(profile: CodeProfile, word: Word) -> list[StorageField]:
@@ -108,10 +116,21 @@ def _gate_id(profile: CodeProfile, atom: Word, *, keyed: bool, needed: bool) -> 
     if arena.kind[atom] in (op.LT, op.GT):
         if _asks_time(profile, atom):
             return "blacklist" if keyed else "pause"
+        if keyed and (held := _at_first(arena, atom)) is not None:
+            return "blacklist" if held == needed else "whitelist"
         return "transfer_limit" if not keyed and arena.taint[atom] & FROM_CALLDATA else None
     if not keyed:
         return "pause"
     return "whitelist" if needed else "blacklist"
+
+
+def _at_first(arena: Arena, atom: Word) -> bool | None:
+    """Whether an order against a constant holds for a number that nobody has set; None without a constant."""
+    known = [arena.constant(arg) for arg in arena.args[atom]]
+    if known.count(None) != 1:
+        return None
+    first, second = (0 if each is None else each for each in known)
+    return bool(FOLD[arena.kind[atom]](first, second))
 
 
 def _can_block(profile: CodeProfile, writer: GuardedWrite, *, needed: bool) -> bool:

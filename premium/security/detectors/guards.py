@@ -38,11 +38,11 @@ class Authority(NamedTuple):
 
     `slot`: the address stored at `key` (bit `offset`) · `constant`: the address `key` in the code · `role`: who is
     marked in the mapping `key` · `external`: whom another contract names · `self`: the contract itself ·
-    `derived`: an address computed from arguments · `computed`: whoever's address gives a fixed value when hashed or
-    otherwise disguised.
+    `unset`: an immutable that no constructor has set · `derived`: an address computed from arguments ·
+    `computed`: whoever's address gives a fixed value when hashed or otherwise disguised.
     """
 
-    kind: Literal["slot", "constant", "role", "external", "self", "derived", "computed"]
+    kind: Literal["slot", "constant", "role", "external", "self", "unset", "derived", "computed"]
     key: str
     offset: int = 0
     by: Literal["caller", "origin", "signature"] = "caller"
@@ -150,8 +150,7 @@ def _named(slots: Slots, who: Word, whom: Word) -> Authority | None:
     whom = _bare(arena, whom)
     constant = arena.constant(whom)
     if constant is not None:
-        kind: Literal["constant", "derived"] = "derived" if constant == PERMIT2 else "constant"
-        return Authority(kind, f"0x{constant:040x}", by=by) if constant else None
+        return _fixed(constant, by, is_unset=whom == arena.unset)
     if arena.kind[whom] == op.ADDRESS:
         return Authority("self", "this", by=by)
     if arena.kind[whom] == RESULT:
@@ -162,6 +161,14 @@ def _named(slots: Slots, who: Word, whom: Word) -> Authority | None:
     if field is None or arena.taint[field.slot] & (FROM_CALLDATA | FROM_CALLER):
         return None  # the owner of the item that the arguments name, not of the contract
     return Authority("slot", slots.shape(field.slot), field.offset, by)
+
+
+def _fixed(address: int, by: Literal["caller", "origin", "signature"], *, is_unset: bool) -> Authority | None:
+    """An address that stands in the code."""
+    if is_unset:
+        return Authority("unset", "immutable", by=by)
+    kind: Literal["constant", "derived"] = "derived" if address == PERMIT2 else "constant"
+    return Authority(kind, f"0x{address:040x}", by=by) if address else None
 
 
 def _disguised(slots: Slots, one: Word, other: Word) -> Authority | None:

@@ -57,9 +57,30 @@ def _counts_against(profile: CodeProfile, flow: BalanceFlow) -> bool:
     return (
         proven
         or derived
+        or _is_of_nobody(profile, flow)
         or is_backed(flow, profile.arena, external=external)
         or profile.sets_on_first_call_only(flow.path, (flow.credits or flow.sets)[0].write)
     )
+
+
+def _is_of_nobody(profile: CodeProfile, flow: BalanceFlow) -> bool:
+    """Whether a transfer's function would move an item that nobody has, for who is named beside it: none is."""
+    arena, slots, facts = profile.arena, profile.slots, flow.path.facts
+    if flow.path.selector not in {one.path.selector for one in profile.transfers}:
+        return False
+    fields = ((slots.field(atom), truth) for atom, truth in facts.items())
+    empty = {field.slot for field, truth in fields if field is not None and not truth and slots.keys(field.slot)}
+    items = {key for slot in empty for key in slots.keys(slot)}
+    granted = (field for atom, truth in facts.items() if truth and (field := slots.field(atom)) is not None)
+    if any(slots.loads(key) & empty for field in granted for key in slots.keys(field.slot)):
+        return True  # by leave of who has it
+    named = (
+        slots.field(arg)
+        for atom, truth in facts.items()
+        if truth and arena.kind[atom] == op.EQ and any(arena.kind[arg] == op.CALLER for arg in arena.args[atom])
+        for arg in arena.args[atom]
+    )
+    return any(field is not None and (field.slot in empty or items & set(slots.keys(field.slot))) for field in named)
 
 
 def _is_proof(profile: CodeProfile, atom: Word, *, truth: bool) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from premium.security.evm import opcodes as op
-from premium.security.evm.words import ADDRESS_MASK, MASK, RECOVERED, SELECTOR, Word, Words
+from premium.security.evm.words import ADDRESS_MASK, CONST, MASK, RECOVERED, SELECTOR, Word, Words
 
 _ADDRESSES: Final = frozenset({op.CALLER, op.ORIGIN, op.ADDRESS, RECOVERED, 0x41})
 _COMMUTATIVE: Final = frozenset({op.ADD, op.MUL, op.AND, op.OR, op.XOR, op.EQ})
@@ -64,6 +64,8 @@ class Arena(Words):
 
     def _binary(self, kind: int, a: Word, b: Word) -> Word | None:  # noqa: PLR0911 - a table of rules
         x, y = self.constant(a), self.constant(b)
+        if self.unset in (a, b) and (held := self._of_unset(kind, a, b)) is not None:
+            return held
         if x is not None and y is not None:
             fold = FOLD.get(kind)
             return self.const(fold(x, y) & MASK) if fold else None
@@ -86,6 +88,15 @@ class Arena(Words):
         if kind == op.MUL and (x == 0 or y == 0):
             return self.const(0)
         return self._offset(kind, a, x, b, y)
+
+    def _of_unset(self, kind: int, a: Word, b: Word) -> Word | None:
+        """An immutable stays one under a mask, and when it is held against who calls."""
+        other = b if a == self.unset else a
+        if kind == op.AND and self.kind[other] == CONST:
+            return self.unset
+        if kind in (op.SUB, op.XOR) and self.kind[other] in (op.CALLER, op.ORIGIN):
+            return self.make(op.ISZERO, self.make(op.EQ, a, b))
+        return None
 
     def _offset(self, kind: int, a: Word, x: int | None, b: Word, y: int | None) -> Word | None:  # noqa: PLR0911 - a table of rules
         if kind in (op.ADD, op.OR, op.XOR, op.SHL) and x == 0:

@@ -92,7 +92,8 @@ def lower(instructions: list[Instruction], arena: Arena) -> BasicBlock:
         code = one.opcode
         if PUSH0 <= code <= PUSH32:
             stack.items.append((1, len(constants)))
-            constants.append(arena.const(one.operand))
+            is_unset = code == PUSH32 and one.operand == 0
+            constants.append(arena.unset if is_unset else arena.const(one.operand))
         elif DUP1 <= code <= SWAP16 or code == POP:
             stack.move(code)
         elif not is_known(code):

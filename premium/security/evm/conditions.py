@@ -6,6 +6,8 @@ from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.words import FROM_STORAGE, Word
 
+_CALLERS = frozenset({op.CALLER, op.ORIGIN})
+
 
 def atom_of(arena: Arena, condition: Word) -> tuple[Word, bool]:
     """Return the condition without negation and disguise, and the truth that jumps."""
@@ -55,6 +57,6 @@ def _added_constant(arena: Arena, args: tuple[Word, ...]) -> tuple[Word, int] | 
 
 def _beside_constant(arena: Arena, args: tuple[Word, ...], value: int) -> Word | None:
     for one, other in (args, args[::-1]):
-        if arena.constant(one) == value:
+        if arena.constant(one) == value and not (one == arena.unset and arena.kind[other] in _CALLERS):
             return other
     return None

@@ -5,6 +5,7 @@ Copies into it, hashes of it, calls that read and fill it.
 
 from __future__ import annotations
 
+from premium.chains.addresses import keccak256
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.memory import Memory, Piece, joined
@@ -134,12 +135,20 @@ def _packed(arena: Arena, pieces: list[Piece]) -> Word | None:
             base = base << 8 * size | known
         else:
             keys.append(word if skip + size == 32 else part or word)
-    if not base or not keys:
+    if not keys:
+        return _hash_of_name(arena, pieces, base)
+    if not base:
         return None
     entry = arena.opaque(PACKED, sum(size for size, _, _ in pieces), arena.const(base))
     for key in keys:
         entry = _entry(arena, entry, key)
     return entry
+
+
+def _hash_of_name(arena: Arena, pieces: list[Piece], held: int) -> Word:
+    """The hash of bytes that the code fixes: a place of storage that older compilers work out each time."""
+    name = held.to_bytes(sum(size for size, _, _ in pieces))
+    return arena.const(int.from_bytes(keccak256(name)))
 
 
 def _entry(arena: Arena, base: Word, key: Word) -> Word:

@@ -49,6 +49,8 @@ class Decisions:
     def assume(self, path: OpenPath, atom: Word, truth: bool, offset: int) -> bool:
         """Add a fact to a path that goes on at `offset`; False at a contradiction."""
         arena = self._arena
+        if not truth and arena.kind[atom] == op.CALLER:
+            return False  # nobody calls as zero
         path.facts[atom] = truth
         if arena.taint[atom] & FROM_STORAGE and arena.kind[atom] not in _ORDER:
             path.flags = self._flags.setdefault((path.flags, atom, truth), len(self._flags) + 1)

@@ -23,6 +23,21 @@ def without_metadata(code: bytes) -> bytes:
     return code[:start] if 0 < start < len(code) - 2 and code[start] in _CBOR_MAP_HEADS else code
 
 
+def without_immutables(code: bytes) -> bytes:
+    """Return the code without metadata, its 32-byte constants as zeros.
+
+    So instances of one contract are equal: Solidity sets immutables there. Those of Vyper stand behind the code and are left as they are.
+    """
+    plain = bytearray(without_metadata(code))
+    at = 0
+    while at < len(plain):
+        width = plain[at] - PUSH0 if PUSH1 <= plain[at] <= PUSH32 else 0
+        if plain[at] == PUSH32:
+            plain[at + 1 : at + 33] = bytes(len(plain[at + 1 : at + 33]))
+        at += 1 + width
+    return bytes(plain)
+
+
 class Instruction(NamedTuple):
     """One instruction at byte `offset`; `operand` is the pushed constant, else 0."""
 

@@ -39,7 +39,7 @@ _HOLDING: list[bool] = []
 """One entry for each who holds the collector off: whether it ran before."""
 _JUMPDEST = bytes([op.JUMPDEST])
 LAST_OF_THROWS = 2
-"""Old compilers throw by a jump to one of the first bytes, where nobody may land; a jump elsewhere is written by none."""
+"""Old compilers throw by a jump to one of the first bytes, where nobody may land; none writes another."""
 MOST_ANSWERED = 512
 """Bytes of an answer that are kept."""
 
@@ -71,6 +71,7 @@ class Explorer:
             self.found.truncated.update(self._drain(parked[selector], min(used + share, MOST_OF_ONE)))
             spare -= self._runs.get(selector, 0) - used
         read = sum(self._blocks[offset].following - offset for offset in self.found.reached)
+        self.found.signed = len(self._source.code) < len(self._source.raw)
         self.found.left_out = bool(self._source.jumpdests - self.found.reached)
         self.found.share = Fraction(min(read, len(self._source.code)), len(self._source.code) or 1)
         return self.found

@@ -100,6 +100,8 @@ class Exploration:
     """
     refuses: bool = False
     """Whether some way ends in a REVERT."""
+    signed: bool = False
+    """Whether a compiler's metadata stand behind the code."""
     reached: set[int] = field(default_factory=set)
     """Offsets of the blocks that were run."""
     left_out: bool = True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
+from premium.chains.addresses import keccak256
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.paths import Write
@@ -17,6 +19,10 @@ ZEPPELINOS = hex(0x7050C9E0F4CA769C69BD3A8EF740BC37934F8E2C036E5A723FD8EE048ED3F
 EIP1822 = hex(0xC5F16F0FCC639FA48A6947836D9850F504798523BF8C9A3A87D5876CF622BCF7)
 PROXY_SLOTS = frozenset({EIP1967_IMPLEMENTATION, EIP1967_BEACON, ZEPPELINOS, EIP1822})
 """Slots by which proxy standards name the running code; words as `hex` gives them."""
+
+_PLAIN = 200
+"""Bits above which a fixed slot is a hash, not a variable's number."""
+_FIRST_SLOTS, _LARGEST_ELEMENT = 128, 16
 
 
 class StorageField(NamedTuple):
@@ -70,7 +76,12 @@ class Slots:
                 held = self.arena.constant(step)
                 if self.arena.kind[base] in (MAP, ARRAY, op.ADD):
                     return f"{self.shape(base)}+{held}" if held is not None else self.shape(base)
-        return "?"
+        return next((found for arg in args if kind == op.ADD and (found := self._element(arg)) is not None), "?")
+
+    def _element(self, place: Word) -> str | None:
+        """The shape of an array's element where an optimiser has worked out where the array's data begin."""
+        held = self.arena.constant(place)
+        return _array_at(held) if held is not None and held >> _PLAIN else None
 
     def keys(self, slot: Word) -> list[Word]:
         """Return the mapping keys of an entry, outermost mapping first."""
@@ -174,6 +185,18 @@ class Slots:
             if mask is not None and self.arena.kind[other] == op.SLOAD and self.arena.args[other][0] == slot:
                 return mask
         return None
+
+
+@cache
+def _arrays() -> dict[int, int]:
+    """Places of arrays' data, which optimisers work out, by the array's own slot."""
+    return {int.from_bytes(keccak256(slot.to_bytes(32))): slot for slot in range(_FIRST_SLOTS)}
+
+
+def _array_at(place: int) -> str | None:
+    """Return the shape of an array's element that a fixed place and an index add up to."""
+    near = ((_arrays().get(place - step), step) for step in range(_LARGEST_ELEMENT))
+    return next((f"{hex(slot)}*" + (f"+{step}" if step else "") for slot, step in near if slot is not None), None)
 
 
 def overlap(a: StorageField, b: StorageField) -> bool:

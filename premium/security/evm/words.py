@@ -51,6 +51,8 @@ class Words:
         self._depth: list[int] = []
         self.memo: dict[tuple[int, ...], Word] = {}
         self._constants: dict[int, Word] = {}
+        self.unset = self._append(CONST, (), 0, 0)
+        """Zero where an immutable stands before its constructor has run: no other zero is pushed as 32 bytes."""
         self.address_keys: set[Word] = set()
         """Entries of mappings whose key was cut to an address before it was hashed."""
 

@@ -40,7 +40,9 @@ def trade(effect: Trade, sender: str, scene: Scene, place: Place) -> Iterator[Fo
 def _price(effect: Trade, scene: Scene, place: Place, *, at_router: bool) -> Iterator[Found]:
     if None in (effect.token_in, effect.amount_in, effect.token_out, effect.amount_out):
         return
-    paid = scene.known.worth(effect.token_in or "", effect.amount_in or 0)
+    tokens = (effect.token_in, effect.wrapped) if effect.token_in == NATIVE else (effect.token_in,)
+    worths = (scene.known.worth(each, effect.amount_in or 0) for each in tokens if each is not None)
+    paid = next((each for each in worths if each is not None), None)
     got = scene.known.worth(effect.token_out or "", effect.amount_out or 0)
     if paid and got is not None and not (at_router and not effect.amount_out):
         ratio = got / paid

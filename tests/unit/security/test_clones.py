@@ -11,7 +11,7 @@ from premium.cases import answer
 from premium.security.cases.contracts import kinds as contract_kinds
 from premium.security.cases.transactions import kinds
 from premium.security.knowledge.clones import cloned
-from tests.factories.contracts import artifact
+from tests.factories.contracts import ROOT, artifact
 
 pytestmark = pytest.mark.unit
 LOGIC = "be" * 20
@@ -71,3 +71,24 @@ def test_who_deals_with_a_clone_of_a_listed_contract_is_told(kind: str, *, found
         knowledge={"listed": knowledge["listed"]}, world={"accounts": {f"0x{LOGIC}": {"code": "0x00"}}},
     )  # fmt: skip
     assert ("clone_of_listed" in {each["id"] for each in scanned["findings"]}) is found
+
+
+def test_copies_that_differ_in_immutables_alone_are_known() -> None:
+    """The places are those that the compiler names; another instruction beside them is another code."""
+    one, two = (bytes.fromhex(code) for code in with_immutables("77" * 20, "88" * 20))
+    assert one != two
+    listed = "0x" + "cc" * 20
+    for code, found in ((two, True), (two.replace(b"\x42", b"\x43", 1), False)):
+        told = judged(
+            contract_kinds(shipped=False), kind="contract", bytecode=f"0x{code.hex()}", chain_id="1",
+            knowledge={"listed": [{"address": listed, "kind": "drainer"}], "code": {listed: f"0x{one.hex()}"}},
+        )  # fmt: skip
+        assert ("clone_of_listed" in {each["id"] for each in told["findings"]}) is found
+
+
+def with_immutables(*owners: str) -> list[str]:
+    """Runtime codes of one published contract, which keeps who owns it and when it was made in its code."""
+    folder = "@openzeppelin/contracts/build/contracts"
+    document = json.loads((ROOT / "node_modules" / folder / "VestingWallet.json").read_text())
+    code = document["deployedBytecode"][2:]
+    return [code.replace("7f" + "00" * 32, "7f" + owner.rjust(64, "0")) for owner in owners]

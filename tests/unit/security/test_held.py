@@ -1,4 +1,4 @@
-"""The held half: cases by somebody who had not read the engine, labelled before any run, in two batches.
+"""The held half: cases by somebody who had not read the engine, labelled before any run, in three batches.
 
 Since they have been looked at they guard against regress; the first figures stand in docs/security.md. A label that was
 written wrong says so (`corrected`), and `why` tells what each rests on. Contracts bear their source.
@@ -65,6 +65,6 @@ def test_the_held_half_stays_right(name: str) -> None:
 
 def test_both_halves_are_there_and_say_why() -> None:
     every = [case["_label"] for name in (*KINDS, "trades") for case in held(name)]
-    assert len(every) > 400
+    assert len(every) > 800
     assert all(label["why"] and label["half"] in ("benign", "hostile") for label in every)
-    assert sum(label["half"] == "benign" for label in every) > 150
+    assert sum(label["half"] == "benign" for label in every) > 200

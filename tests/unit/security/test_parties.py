@@ -121,7 +121,7 @@ def test_the_known_token_itself_impersonates_nobody() -> None:
 
 
 def test_code_that_can_become_another_is_told() -> None:
-    given = ids(bytecode="ef0100" + LOGIC[2:], world={"accounts": {LOGIC: {"code": "0x00"}}}, address=PROXY)
+    given = ids(bytecode="ef0100" + LOGIC[2:], world={"accounts": {LOGIC: {"code": "0x5f5ffd"}}}, address=PROXY)
     assert given == {"code_can_change": "medium"}
     fetches = f"73{LOGIC[2:]}803b805f5f843c5ff3"  # what stands at another address, whatever that is
     world = {"accounts": {LOGIC: {"code": code_of(built("starts.sol", "ShutDown"))}}}

@@ -70,13 +70,15 @@ def v2_out(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
 )
 def v2_coin_in(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     """Swap exactly the value sent."""
-    yield Trade(call.sender, NATIVE, call.value, _of(args[1])[1], args[0], args[2], args[3])
+    given, got = _of(args[1])
+    yield Trade(call.sender, NATIVE, call.value, got, args[0], args[2], args[3], wrapped=given)
 
 
 @reads(f"swapETHForExactTokens(uint256,{_TAIL})")
 def v2_coin_out(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     """Swap the value sent, at most, for exactly what is got."""
-    yield Trade(call.sender, NATIVE, call.value, _of(args[1])[1], args[0], args[2], args[3], exact_out=True)
+    given, got = _of(args[1])
+    yield Trade(call.sender, NATIVE, call.value, got, args[0], args[2], args[3], exact_out=True, wrapped=given)
 
 
 @reads(
@@ -87,7 +89,7 @@ def v3_in(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     """Swap exactly what is paid, through one pool."""
     given, got, _, recipient, *rest = args[0]
     until = rest.pop(0) if len(rest) == 4 else None
-    yield Trade(call.sender, _paid(given, call), rest[0], got, rest[1], _held(recipient, call), until)
+    yield Trade(call.sender, _paid(given, call), rest[0], got, rest[1], _held(recipient, call), until, wrapped=given)
 
 
 @reads(
@@ -99,7 +101,7 @@ def v3_out(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     given, got, _, recipient, *rest = args[0]
     until = rest.pop(0) if len(rest) == 4 else None
     who = _held(recipient, call)
-    yield Trade(call.sender, _paid(given, call), rest[1], got, rest[0], who, until, exact_out=True)
+    yield Trade(call.sender, _paid(given, call), rest[1], got, rest[0], who, until, exact_out=True, wrapped=given)
 
 
 @reads("exactInput((bytes,address,uint256,uint256,uint256))", "exactInput((bytes,address,uint256,uint256))")
@@ -108,7 +110,7 @@ def v3_path_in(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     path, recipient, *rest = args[0]
     given, got = ends(path)
     until = rest.pop(0) if len(rest) == 3 else None
-    yield Trade(call.sender, _paid(given, call), rest[0], got, rest[1], _held(recipient, call), until)
+    yield Trade(call.sender, _paid(given, call), rest[0], got, rest[1], _held(recipient, call), until, wrapped=given)
 
 
 @reads("exactOutput((bytes,address,uint256,uint256,uint256))", "exactOutput((bytes,address,uint256,uint256))")
@@ -118,7 +120,7 @@ def v3_path_out(call: Call, args: tuple[Any, ...]) -> Iterator[Effect]:
     given, got = ends(path, backward=True)
     until = rest.pop(0) if len(rest) == 3 else None
     who = _held(recipient, call)
-    yield Trade(call.sender, _paid(given, call), rest[1], got, rest[0], who, until, exact_out=True)
+    yield Trade(call.sender, _paid(given, call), rest[1], got, rest[0], who, until, exact_out=True, wrapped=given)
 
 
 def _paid(token: str | None, call: Call) -> str | None:

@@ -34,7 +34,9 @@ class FirstCalls:
             return states is None  # its code is not there yet: a constructor runs
         left = {one.slot: one for one in (write, *path.effects) if isinstance(one, Write)}
         return any(
-            field.slot in left and not self._holds_again(atom, field, left[field.slot], truth=truth)
+            field.slot in left
+            and not self._holds_again(atom, field, left[field.slot], truth=truth)
+            and not self._is_counted(atom, left[field.slot], truth=truth)
             for atom, truth, field in states
         )
 
@@ -64,6 +66,16 @@ class FirstCalls:
             atom = arena.args[atom][0]
         args = arena.args[atom]
         return arena.kind[atom] == UNKNOWN and bool(args) and arena.kind[args[0]] == op.ADDRESS
+
+    def _is_counted(self, atom: Word, last: Write, *, truth: bool) -> bool:
+        """Whether a number only grows or shrinks, and the condition keeps it from its end: arithmetic, no state."""
+        exact = truth and self._arena.kind[atom] == op.EQ
+        return (
+            self._arena.kind[atom] in _ORDER
+            and not exact
+            and self._arena.kind[last.value] in (op.ADD, op.SUB)
+            and last.slot in self._slots.loads(last.value)
+        )
 
     def _holds_again(self, atom: Word, field: StorageField, last: Write, *, truth: bool) -> bool:
         """Whether the state that a condition demands is there again at the end: a lock, no initialiser."""

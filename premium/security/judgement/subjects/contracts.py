@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from premium.chains.addresses import keccak256
-from premium.security.evm.disassembly import without_metadata
+from premium.security.evm.disassembly import without_immutables
 from premium.security.judgement.answer import answer
 from premium.security.judgement.origins import skeleton
 from premium.security.judgement.scene import Found, Place, Scene, found, labels
@@ -31,13 +31,13 @@ def contract_answer(
 
 
 def clones(made: ContractScan, known: Knowledge) -> Iterator[Found]:
-    """Find code that runs a listed contract's, or is it but for the metadata."""
+    """Find code that runs a listed contract's, or is it but for metadata and immutables."""
     runs = {hop.implementation.lower() for hop in made.proxies if hop.implementation is not None}
     for address, kind in sorted(known.listed.items()):
         code = known.code_bytes(address)
         if kind in OF_PERSONS or kind in HARMLESS or address == made.target.lower():
             continue
-        alike = code is not None and f"0x{keccak256(without_metadata(code)).hex()}" in made.plain_hashes
+        alike = code is not None and f"0x{keccak256(without_immutables(code)).hex()}" in made.plain_hashes
         if alike or address in runs:
             place = Place(address=made.target)
             severity = WEIGHTS["clone_of_listed"][0]
