@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from premium.gas.fees.inclusion import Included, takes, wilson
+from premium.gas.fees.inclusion import wilson
 from premium.gas.speeds.model import TRAILING, Kept, Pair
 
 
@@ -24,14 +24,17 @@ class Offer:
         self.is_served = False
         """Whether it was shown to users."""
 
-    def meet(self, block: Included, asked: int, least_tip: int) -> None:
-        """Wait another block; `asked` is the tip that it asked, in wei."""
+    def meet(self, base_fee: int, asked: int) -> None:
+        """Wait another block, of this base fee; `asked` is the tip that it asked. Both in wei."""
         self.waited += 1
-        tip = self.pair.max_priority_fee
-        if asked <= tip:
-            cost = block.base_fee + asked - tip
-            self.needed = cost if self.needed is None else min(self.needed, cost)
-        if not self.included and takes(block, self.pair.max_fee, tip, least_tip):
+        cap, tip = self.pair
+        if asked > tip:
+            return
+        cost = base_fee + asked - tip
+        if self.needed is None or cost < self.needed:
+            self.needed = cost
+        # As `inclusion.takes` has it: the cap leaves room for what is asked.
+        if not self.included and base_fee + asked <= cap:
             self.included = self.waited
 
     def paid(self, base_fee: int) -> int:

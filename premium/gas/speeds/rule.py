@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from math import ceil
 
-from premium.gas.fees.inclusion import Included
 from premium.gas.series.bands import Level, Window
 from premium.gas.speeds.model import LEAST, Pair, Promise, Seen
 from premium.gas.speeds.offers import Offer, Tally
@@ -44,16 +43,21 @@ class Rule:
         """
         return self._price / max(len(self._prices), 1)
 
-    def learn(self, block: Included, asked: int, least_tip: int) -> list[Offer]:
+    def learn(self, base_fee: int, asked: int) -> list[Offer]:
         """Let all open offers meet a block; return those of them that users were shown."""
+        blocks, counted = self.promise.blocks, self.promise.counted
         for offer in self._open:
-            was_open = not offer.included
-            offer.meet(block, asked, least_tip)
-            if was_open and offer.included and offer.included <= self.promise.blocks:
-                self._paid(offer.paid(block.base_fee))
-            if offer.waited == self.promise.blocks:
-                self._settle(offer)
-            self.tally.learn(offer)
+            if offer.included and offer.waited >= blocks:
+                offer.waited += 1  # nothing more comes of it
+            else:
+                was_open = not offer.included
+                offer.meet(base_fee, asked)
+                if was_open and offer.included and offer.included <= blocks:
+                    self._paid(offer.paid(base_fee))
+                if offer.waited == blocks:
+                    self._settle(offer)
+            if offer.waited in counted:
+                self.tally.learn(offer)
         met = [offer for offer in self._open if offer.is_served]
         while self._open and self._open[0].waited >= max(self.promise.counted):
             self._open.popleft()

@@ -28,9 +28,9 @@ class _Choice:
         self.tally = Tally(promise.counted)
         self.pair = Pair(0, 0)
 
-    def learn(self, block: Included, asked: int, least_tip: int) -> None:
+    def learn(self, base_fee: int, asked: int) -> None:
         for rule in self.rules:
-            for offer in rule.learn(block, asked, least_tip):
+            for offer in rule.learn(base_fee, asked):
                 self.tally.learn(offer)
 
     def choose(self) -> None:
@@ -78,7 +78,7 @@ class Speeds:
         self.blocks += 1
         highest = dict(most)
         for choice in self._choices:
-            choice.learn(block, asked, self._least)
+            choice.learn(seen.base_fee, asked)
             if self.blocks % _CHOSEN_EVERY == 0:
                 choice.choose()
             choice.offer(seen, self._tips, self._least, highest.get(choice.promise.blocks))
