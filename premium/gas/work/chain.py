@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from premium.gas.operations import Operations
 from premium.gas.series.model import EXACT
 from premium.gas.service import kept_seconds
 from premium.gas.store.history import GasHistory
-from premium.gas.work.follower import Follower
+from premium.gas.work.follower import PAGE, Follower
 from premium.gas.work.layer_one import layer_one
 from premium.gas.work.node import GasNode
 from premium.gas.work.told import Around, Words, needs_words, told
@@ -27,6 +28,8 @@ from premium.prices.model import Quality
 from premium.storage.cache import Cache
 
 _LEAST_PAUSE, _MOST_PAUSE, _FAILED_PAUSE = 0.3, 2.0, 30.0
+_LATE, _EARLY = 20, 0.05
+"""Newest blocks by which it is known how late after their own time a chain's come, and seconds to look before that."""
 _PREDICTED_SECONDS = 60.0
 _PROMISED, _JUDGED = 0.8, 500
 """What a band promises, and outcomes without which that is not judged."""
@@ -45,6 +48,7 @@ class FollowedChain:
         self._price: Mapping[str, str | None] = NO_PRICE
         self._l1: Mapping[str, str] | None = None
         self._is_started = False
+        self._late: deque[float] = deque(maxlen=_LATE)
         self._due = dict.fromkeys(("around", "lag", "fill", "told", "predictions"), 0.0)
 
     async def follow(self, stop: asyncio.Event, is_ours: Callable[[], bool]) -> None:
@@ -59,7 +63,7 @@ class FollowedChain:
             failures = failures + 1 if failed else 0
             if failures:
                 await pause(stop, min(0.5 * 2**failures, _FAILED_PAUSE))
-            elif not read:
+            elif read < PAGE:  # more than a page is read on at once
                 await pause(stop, self._wait())
 
     async def turn(self) -> int:
@@ -71,9 +75,11 @@ class FollowedChain:
             await self.follower.start()
             self.follower.has_hole, self._is_started = True, True
         read = await self.follower.poll()
+        if read == 1 and self.follower.newest is not None:
+            self._late.append(self._clock.now().timestamp() - self.follower.newest.timestamp)
         if read or self._is_due("told", _TOLD_SECONDS):
             await self.tell()
-        if not read and self.follower.has_hole and self._is_due("fill", 0):
+        if read < PAGE and self.follower.has_hole and self._is_due("fill", 0):
             await self._fill()
         return read
 
@@ -137,11 +143,15 @@ class FollowedChain:
         return Words(*(None if isinstance(each, RpcError) or each is None else int(each, 16) for each in found))
 
     def _wait(self) -> float:
-        """Return how long to wait: until shortly before the next block is due, then often."""
-        head = self.follower.newest
+        """Return how long to wait: until shortly before the next block is due, then often.
+
+        Blocks state whole seconds, and come some time after: as late as the least late of the newest.
+        """
+        head, seconds = self.follower.newest, self.follower.seconds
         if head is None:
             return _MOST_PAUSE
-        left = head.timestamp + self.follower.seconds - self._clock.now().timestamp()
+        late = min(max(min(self._late, default=0.0) - _EARLY, 0.0), seconds)
+        left = head.timestamp + seconds + late - self._clock.now().timestamp()
         return min(max(left, _LEAST_PAUSE), _MOST_PAUSE)
 
     def _tell_calibration(self, predictions: Sequence[Mapping[str, Any]]) -> None:

@@ -85,7 +85,7 @@ class GasNode:
 
         Refused where one cannot be; UpstreamUnavailable where a block is not given.
         """
-        raws = await view.batch([Call("eth_getBlockByNumber", (hex(number), True)) for number in numbers])
+        raws, receipts = await self._asked(view, numbers)
         linked: list[tuple[Raw, Header]] = []
         for number, raw in zip(numbers, raws, strict=True):
             if isinstance(raw, RpcError):
@@ -98,7 +98,7 @@ class GasNode:
             self._may_follow(view, parent, header)
             linked.append((raw, header))
             parent = header
-        tips = await self._tips(view, linked)
+        tips = await self._tips(view, linked, receipts)
         return [ReadBlock(header, _row(raw, header, *each)) for (raw, header), each in zip(linked, tips, strict=True)]
 
     def _header(self, view: View, raw: Raw, number: int | None = None) -> Header:
@@ -122,33 +122,35 @@ class GasNode:
                 view, f"block {header.number} has a base fee of {header.base_fee}, after {parent.base_fee}"
             )
 
-    async def _tips(self, view: View, blocks: Sequence[tuple[Raw, Header]]) -> list[tuple[Taken, TipBasis]]:
+    async def _asked(self, view: View, numbers: Sequence[int]) -> tuple[list[Any], list[Any]]:
+        """Return blocks and their receipts, asked for at once; None for receipts that the node does not have."""
+        calls = [Call("eth_getBlockByNumber", (hex(number), True)) for number in numbers]
+        if self._without_receipts.get(view.name, 0.0) > self._clock():
+            return await view.batch(calls), [None] * len(numbers)
+        answers = await view.batch([*calls, *(Call("eth_getBlockReceipts", (hex(number),)) for number in numbers)])
+        raws, receipts = answers[: len(calls)], answers[len(calls) :]
+        if any(isinstance(each, RpcError) and each.code in _UNKNOWN_METHOD for each in receipts):
+            self._without_receipts[view.name] = self._clock() + NO_RECEIPTS_SECONDS
+        return raws, [each if isinstance(each, list) else None for each in receipts]
+
+    async def _tips(
+        self, view: View, blocks: Sequence[tuple[Raw, Header]], receipts: Sequence[Any]
+    ) -> list[tuple[Taken, TipBasis]]:
         """Return the tips of blocks, by their receipts where the node has them."""
-        busy = [(raw, header) for raw, header in blocks if raw["transactions"]]
-        receipts = await self._receipts(view, [header.number for _, header in busy])
-        found: dict[int, tuple[Taken, TipBasis]] = {}
-        for (raw, header), answer in zip(busy, receipts, strict=True):
+        found: list[tuple[Taken, TipBasis]] = []
+        for (raw, header), answer in zip(blocks, receipts, strict=False):
+            if not raw["transactions"]:
+                found.append((Taken(), "none"))
+                continue
             if answer is None:
-                found[header.number] = await self._by_history(view, header)
+                found.append(await self._by_history(view, header))
                 continue
             try:
-                found[header.number] = taken(paid_of(header, raw["transactions"], answer)), "receipts"
+                found.append((taken(paid_of(header, raw["transactions"], answer)), "receipts"))
             except (ValueError, KeyError, TypeError) as error:
                 raise self.refuse(view, str(error)) from None
             self._operations.learn(raw["transactions"], answer)
-        return [found.get(header.number, (Taken(), "none")) for _, header in blocks]
-
-    async def _receipts(self, view: View, numbers: Sequence[int]) -> list[Any]:
-        """Return the receipts of blocks.
-
-        None for each where the node does not know the method.
-        """
-        if not numbers or self._without_receipts.get(view.name, 0.0) > self._clock():
-            return [None] * len(numbers)
-        answers = await view.batch([Call("eth_getBlockReceipts", (hex(number),)) for number in numbers])
-        if any(isinstance(each, RpcError) and each.code in _UNKNOWN_METHOD for each in answers):
-            self._without_receipts[view.name] = self._clock() + NO_RECEIPTS_SECONDS
-        return [each if isinstance(each, list) else None for each in answers]
+        return found
 
     async def _by_history(self, view: View, header: Header) -> tuple[Taken, TipBasis]:
         """Return the tips by the node's own summary.

@@ -15,6 +15,7 @@ from premium.bootstrap import Platform
 from premium.chains.registry import Registry
 from premium.gas.store.history import GasHistory
 from premium.gas.store.turn import Turn
+from premium.gas.tips.header import header_of
 from premium.gas.work.chain import FollowedChain
 from premium.neighbours import open_client
 from premium.storage.cache import Cache
@@ -151,6 +152,23 @@ def test_a_band_that_does_not_hold_is_measured(
     out = capsys.readouterr().out
     assert ("GasCalibration" in out) == (told_ is not None)
     assert told_ is None or f'"GasCalibration":[{told_}' in out
+
+
+@pytest.mark.parametrize(
+    ("late", "ago", "wait"),
+    [((), 0.5, 0.5), ((0.9, 0.7, 1.6), 0.5, 0.5 + 0.65), ((0.7,), 2.0, 0.3), ((9.0,), 0.5, 0.5 + 1), ((), 30.0, 0.3)],
+)
+def test_a_chain_is_looked_at_when_its_blocks_use_to_come(
+    evm: Evm, told: Told, late: tuple[float, ...], ago: float, wait: float
+) -> None:
+    """A block states whole seconds, and comes some time after them: asked for at once it is not there yet."""
+    chain = told.followed(evm.url)
+    now = chain._clock.now()
+    chain._clock = type("Still", (), {"now": lambda _: now})()
+    chain._late.extend(late)
+    head = header_of(evm.call("eth_getBlockByNumber", "latest", False))
+    chain.follower.newest = head._replace(timestamp=now.timestamp() - ago)  # type: ignore[arg-type] # between seconds
+    assert chain._wait() == pytest.approx(wait)
 
 
 @pytest.fixture
