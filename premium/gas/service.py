@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from premium.gas.model import StoredBacktest
     from premium.storage.cache import Cache
 
-__all__ = ["FOLLOWED", "LINE", "Call", "Cost", "Estimate", "Fees", "Wanted", "kept_seconds"]
+__all__ = ["FOLLOWED", "LINE", "Call", "Cost", "Estimate", "Fees", "Wanted", "fresh_seconds", "kept_seconds"]
 
 LINE = "gas"
 """The line of asks that the resident answers."""
@@ -38,6 +38,11 @@ def kept_seconds(block_seconds: float) -> int:
     Ten blocks, or two minutes where those are longer.
     """
     return max(round(_BLOCKS * block_seconds), _SECONDS)
+
+
+def fresh_seconds(block_seconds: float) -> float:
+    """Return how old a newest block may be before it is stale, in seconds: three blocks, 15 s at least."""
+    return max(_FRESH_BLOCKS * block_seconds, _FRESH_SECONDS)
 
 
 class Call(NamedTuple):
@@ -150,8 +155,7 @@ class Fees:
         age = self._age(told)
         if age > kept_seconds(told["seconds"]):
             raise UpstreamUnavailable(f"The newest block of {chain} is {age} s old: its node is behind; try again")
-        is_stale = age > max(_FRESH_BLOCKS * told["seconds"], _FRESH_SECONDS)
-        return Estimate(told, age, is_stale, (), None)
+        return Estimate(told, age, age > fresh_seconds(told["seconds"]), (), None)
 
     def _named(self, chain: str) -> str:
         if wrong := self.chains.unknown(chain):

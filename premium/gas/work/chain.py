@@ -15,7 +15,7 @@ from premium.errors import UpstreamUnavailable
 from premium.execution.residence import pause
 from premium.gas.operations import Operations
 from premium.gas.series.model import EXACT
-from premium.gas.service import kept_seconds
+from premium.gas.service import fresh_seconds, kept_seconds
 from premium.gas.store.history import GasHistory
 from premium.gas.work.follower import PAGE, Follower
 from premium.gas.work.layer_one import layer_one
@@ -33,7 +33,7 @@ _LATE, _EARLY = 20, 0.05
 _PREDICTED_SECONDS = 60.0
 _PROMISED, _JUDGED = 0.8, 500
 """What a band promises, and outcomes without which that is not judged."""
-_AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS = 30.0, 60.0, 30.0, 5.0
+_AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS, _STUCK_SECONDS = 30.0, 60.0, 30.0, 5.0, 5.0
 NO_PRICE: Mapping[str, str | None] = {"usd": None, "quality": str(Quality.UNAVAILABLE)}
 
 
@@ -49,7 +49,7 @@ class FollowedChain:
         self._l1: Mapping[str, str] | None = None
         self._is_started = False
         self._late: deque[float] = deque(maxlen=_LATE)
-        self._due = dict.fromkeys(("around", "lag", "fill", "told", "predictions"), 0.0)
+        self._due = dict.fromkeys(("around", "lag", "fill", "told", "predictions", "stuck"), 0.0)
 
     async def follow(self, stop: asyncio.Event, is_ours: Callable[[], bool]) -> None:
         """Read the chain until the stop is wanted, whenever it is our turn."""
@@ -77,6 +77,8 @@ class FollowedChain:
         read = await self.follower.poll()
         if read == 1 and self.follower.newest is not None:
             self._late.append(self._clock.now().timestamp() - self.follower.newest.timestamp)
+        if not read:
+            self._leave_stuck()
         if read or self._is_due("told", _TOLD_SECONDS):
             await self.tell()
         if read < PAGE and self.follower.has_hole and self._is_due("fill", 0):
@@ -153,6 +155,17 @@ class FollowedChain:
         late = min(max(min(self._late, default=0.0) - _EARLY, 0.0), seconds)
         left = head.timestamp + seconds + late - self._clock.now().timestamp()
         return min(max(left, _LEAST_PAUSE), _MOST_PAUSE)
+
+    def _leave_stuck(self) -> None:
+        """Ask another endpoint where this one's newest block has been old for long: it may have stopped."""
+        head, rpc = self.follower.newest, self.follower.node.rpc
+        if head is None or rpc.nodes < 2 or self.follower.chain.max_head_age_seconds is None:
+            return
+        age = self._clock.now().timestamp() - head.timestamp
+        if age > fresh_seconds(self.follower.seconds) and self._is_due("stuck", _STUCK_SECONDS):
+            name = rpc.first.name if rpc.first else ""
+            logger.warning("an endpoint's newest block is old; another is asked", endpoint=name, seconds=round(age))
+            rpc.ask_another()
 
     def _tell_calibration(self, predictions: Sequence[Mapping[str, Any]]) -> None:
         """Tell how far the worst 80 percent band is off, in points.

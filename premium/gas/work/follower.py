@@ -19,7 +19,7 @@ from premium.gas.speeds.model import Seen
 from premium.gas.speeds.speeds import Speeds
 from premium.gas.store.history import GasHistory
 from premium.gas.tips.header import Header
-from premium.gas.work.node import GasNode, ReadBlock, Refused
+from premium.gas.work.node import GasNode, ReadBlock
 from premium.observability import count, logger
 
 PAGE = 10
@@ -35,6 +35,10 @@ WINDOW = 5_000
 _FORK_DEPTH = 128
 _BREATH = 50
 """Replayed blocks after which other chains have their turn."""
+
+
+class Behind(UpstreamUnavailable):
+    """An endpoint has no block that is known."""
 
 
 class Follower:
@@ -78,15 +82,19 @@ class Follower:
     async def poll(self) -> int:
         """Read the next blocks and return how many there were.
 
-        An endpoint that says what cannot be is left for the next one at once; UpstreamUnavailable where none is left.
+        An endpoint that says what cannot be, is behind or does not answer is left for the next one at once;
+        UpstreamUnavailable where none is left.
         """
         for turn in range(max(self.node.rpc.nodes, 1)):
             view = await self.node.rpc.view()
             try:
                 return await self._from(view)
-            except Refused:
+            except UpstreamUnavailable as error:
+                if isinstance(error, Behind):
+                    self.node.rpc.ask_another(view.endpoint)
                 if turn + 1 >= self.node.rpc.nodes:
                     raise
+                logger.warning("another endpoint is asked", chain=self.chain.name, error=error.message)
         return 0
 
     async def _from(self, view: View) -> int:
@@ -98,7 +106,7 @@ class Follower:
             self.newest = there
             return await self._page(view, known.number + 1, head.number, there)
         if there is None and (head.number > known.number or self._has(head)):
-            raise UpstreamUnavailable(f"{view.name} is behind: it has no block {known.number}")
+            raise Behind(f"{view.name} is behind: it has no block {known.number}")
         return await self._after_fork(view, head)
 
     def _has(self, head: Header) -> bool:
