@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from math import exp
 
 _KEPT = 500
 """Errors that quantiles are taken of."""
 _RATE = 0.02
 """How fast levels move; by that over the horizon, since what came of a forecast is known so much later."""
 _LEAST = 0.0005
+
+
+_FURTHEST = 50.0
+"""Of a logarithm's change: beyond it there is no market, and soon no figure that floats can hold."""
+
+
+def grown(fee: float, change: float) -> float:
+    """Return the fee whose logarithm changed by so much.
+
+    After long calm a single step is a million times the volatility, and a band of such errors has no end.
+    """
+    return fee * exp(min(max(change, -_FURTHEST), _FURTHEST))
 
 
 class Window:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 from typing import NamedTuple
 
-from premium.gas.series.bands import Level, Window
+from premium.gas.series.bands import Level, Window, grown
 from premium.gas.series.model import LEVELS, Quantiles, Rules
 
 _JUDGED = 2_000
@@ -69,7 +69,7 @@ class Candidate:
 
     def said(self, point: float, scale: float, within: Reach) -> Quantiles:
         """Return the forecast whose raw point is given, in the series' unit."""
-        ends = [within.held(point * exp(scale * level.of(self._errors))) for level in self._levels]
+        ends = [within.held(grown(point, scale * level.of(self._errors))) for level in self._levels]
         return around(within.held(point), ends)
 
     def learn(self, said: Quantiles, point: float, scale: float, outcome: float) -> None:

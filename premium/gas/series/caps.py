@@ -6,9 +6,9 @@ How high the base fee must be allowed, so that one of the next blocks takes the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 
-from premium.gas.series.bands import Level, Window
+from premium.gas.series.bands import Level, Window, grown
 from premium.gas.series.candidate import Reach
 from premium.gas.series.model import PROMISES
 
@@ -29,7 +29,7 @@ class Caps:
         least = 1 / (1 - PROMISES[-1])
         if len(self._lowest) < least:
             return [within.high] * len(PROMISES)
-        found = [within.held(now * exp(scale * level.of(self._lowest))) for level in self._levels]
+        found = [within.held(grown(now, scale * level.of(self._lowest))) for level in self._levels]
         return [max(found[: place + 1]) for place in range(len(found))]
 
     def learn(self, said: Sequence[float], now: float, scale: float, lowest: float) -> None:

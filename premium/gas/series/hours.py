@@ -12,7 +12,7 @@ from hashlib import sha256
 from math import exp
 from typing import Any, NamedTuple
 
-from premium.gas.series.bands import Window
+from premium.gas.series.bands import Window, grown
 from premium.gas.series.baselines import Baselines
 from premium.gas.series.candidate import around, reach
 from premium.gas.series.model import MODEL, Observed, Quantiles, Rules
@@ -129,12 +129,12 @@ class HourModel:
         steps, kept, scale = STEPS[horizon], self._kept["horizons"][str(STEPS[horizon])], self._state.scale
         if serving == MODEL:
             features = self._state.features(self._baselines.usual(0), self._baselines.usual(steps))
-            point = exp(self._state.anchor + change_of(kept["weights"], features) * scale)
+            point = grown(exp(self._state.anchor), change_of(kept["weights"], features) * scale)
         else:
             point = self._baselines.points(steps)[serving]
         within = reach(now, None, _RULES, steps)
         bands, errors = kept["bands"][serving], Window()
         for each in bands["errors"]:
             errors.add(each)
-        ends = [within.held(point * exp(scale * errors.quantile(level))) for level in bands["levels"]]
+        ends = [within.held(grown(point, scale * errors.quantile(level))) for level in bands["levels"]]
         return around(within.held(point), ends)

@@ -7,7 +7,7 @@ header already decided, and the hour's usual level; all of it in units of the re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log, sqrt
+from math import log, sqrt
 
 from premium.gas.series.model import Observed
 
@@ -161,7 +161,3 @@ def _solved(gram: list[list[float]], moments: list[float], shrinkage: float) -> 
         weights[row] = (half[row] - later) / root[row][row]
     return weights
 
-
-def fee_at(anchor: float, change: float, scale: float) -> float:
-    """Return the base fee that a change leads to."""
-    return exp(anchor + change * scale)

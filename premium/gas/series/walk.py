@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
+from premium.gas.series.bands import grown
 from premium.gas.series.baselines import Baselines
 from premium.gas.series.candidate import Candidate, Reach, reach
 from premium.gas.series.caps import Caps
@@ -67,7 +68,7 @@ class _Horizon:
         within = reach(block.base_fee, block.following, rules, self.blocks)
         features = state.features(baselines.usual(0), baselines.usual(self.blocks))
         points = {name: max(point, within.low) for name, point in baselines.points(self.blocks).items()}
-        points[MODEL] = within.held(exp(state.anchor + self._ridge.change(features) * state.scale))
+        points[MODEL] = within.held(grown(exp(state.anchor), self._ridge.change(features) * state.scale))
         plain = reach(block.base_fee, None, rules, self.blocks)
         by = {
             name: self._candidates[name].said(point, state.scale, within if name == MODEL else plain)

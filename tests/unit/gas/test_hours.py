@@ -98,3 +98,13 @@ def scores(mape: float, pinball: int, cover80: float = 0.8, cover95: float = 0.9
 def test_what_may_not_serve_is_told_why(own: Mapping[str, Any] | None, words: str | None) -> None:
     found = refusal({"model": own, "baselines": {"last_value": scores(0.2, 100), "ar1": None}})
     assert (found is None) if words is None else (words in str(found))
+
+
+def test_a_storm_after_long_calm_is_trained_on() -> None:
+    """Twelve days at the floor, then hours that are a thousand times as dear."""
+    rows = [(START + TEN * place, 1e9 * (1 if place < 1_700 else 1_000 ** ((place % 7) / 6))) for place in range(1_800)]
+    made = trained(rows)
+    assert made is not None
+    kept = HourModel(json.loads(made.body))
+    for horizon in STEPS:
+        assert all(math.isfinite(each) and each > 0 for each in kept.said(horizon, MODEL, rows[-1][1]))

@@ -56,3 +56,16 @@ def test_nothing_is_exact_where_the_rule_does_not_hold() -> None:
         outlook.learn(12 * place, 10**9 + place, None)
     wide = dict.fromkeys(HORIZONS, (1, 10**12))
     assert "exact" not in {said.model for said in outlook.told(wide)}
+
+
+def test_a_storm_after_long_calm_is_still_told() -> None:
+    """As on rollups: the base fee lies at its floor for days, then rises as fast as it can, and falls again."""
+    outlook, fee = Outlook(RULES), 10**9
+    for place, used in enumerate([15_000_000] * 1_500 + [30_000_000, 0, 30_000_000, 30_000_000] * 40):
+        known = next_base_fee(Block(fee, used, 30_000_000), RULE)
+        outlook.learn(12 * place, fee, known)
+        fee = known
+    reach = [(fee, fee), *bounds(fee, 30_000_000, RULE, HORIZONS[-1] - 1)]
+    for said in outlook.told({ahead: reach[ahead - 1] for ahead in HORIZONS}):
+        low, high = reach[said.horizon - 1]
+        assert low <= said.p95[0] <= said.p80[0] <= said.point <= said.p80[1] <= said.p95[1] <= high
