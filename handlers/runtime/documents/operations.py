@@ -16,6 +16,8 @@ _METHODS = ("get", "post", "put", "delete")
 _ALWAYS = (400, 404, 405, 413, 429, 500, 503)
 _WITH_CREDENTIALS = (401, 403)
 _WRITING = (409, 422)
+_OF_A_CHAIN = (422,)
+"""A chain may be known, and not have what a GET asks of it."""
 _PLACES = {"path": "Its id"}
 
 
@@ -54,7 +56,9 @@ def _answers(method: str, operation: Mapping[str, Any], models: Mapping[str, Any
         one["headers"] = headers(*replayed)
         _show(one.get("content", {}), models, f"an answer of {operation['operationId']}")
     guarded = _WITH_CREDENTIALS if operation["security"] or "x-credentials" in operation else ()
-    wanted = sorted((*_ALWAYS, *guarded, *(() if method == "get" else _WRITING)))
+    names = {one.get("name") for one in operation.get("parameters", [])}
+    more = _WRITING if method != "get" else _OF_A_CHAIN if "chain" in names else ()
+    wanted = sorted((*_ALWAYS, *guarded, *more))
     return {**answers, **{str(status): refusal(status, models) for status in wanted if str(status) not in answers}}
 
 

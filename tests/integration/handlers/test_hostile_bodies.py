@@ -39,7 +39,7 @@ RAW = [
     '{"\\u0000": 1}', '{"a": ' + "9" * 500 + "}", '{"a": 1e999999999999}', '{"a": ' + "[" * 40 + "]" * 40 + "}",
     "[" * 20_000, "\ufeff{}", "a=b",
 ]  # fmt: skip
-ASKED = {"/v1/security/scan/message", "/v1/security/scan/transaction"}
+ASKED = {"/v1/gas/optimization", "/v1/security/scan/message", "/v1/security/scan/transaction"}
 """What is well formed is asked of a resident, and here is none."""
 
 
