@@ -1,18 +1,29 @@
-"""Print all figures of gas in one run.
+"""Print all figures of gas in one run: `python -m benchmarks.gas`.
 
-`python -m benchmarks.gas`; the market is seeded, the same on every machine.
+The market is seeded, the same on every machine; seeds of the calibration are drawn for the run, and printed. Chains,
+stores and handlers are real processes and code of the platform, on free ports and in a folder of their own.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import os
 import random
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
+from benchmarks.access.stage import stage
+from benchmarks.gas.calibration import calibration
+from benchmarks.gas.estimate import estimates
+from benchmarks.gas.fleet import followed, nodes
+from benchmarks.gas.hours import minute, training
 from benchmarks.gas.offers import compared
 from premium.cases import answer
 from premium.gas.asked.forecasts import kinds
@@ -26,12 +37,32 @@ _BASELINES = ("last_value", "mean_of_last_20", "seasonal", "ar1")
 
 @click.command()
 @click.option("--blocks", "count", default=3_000, help="Blocks of the seeded market.")
-def main(count: int) -> None:
-    """Print arithmetic, the back-test, and offers."""
+@click.option("--fresh", default=4, help="Seeds that are drawn for this run's calibration.")
+@click.option("--seed", "seeds", multiple=True, type=int, help="A seed of an earlier run's calibration, once more.")
+@click.option("--chains", default=100, help="Chains that are followed at once.")
+@click.option("--seconds", default=30.0, help="How long they are followed.")
+def main(count: int, fresh: int, seeds: tuple[int, ...], chains: int, seconds: float) -> None:
+    """Print arithmetic, back-tests, offers, calibration, training, and a hundred chains."""
     rows = blocks(_SEED, count)
     _arithmetic(rows)
     _back_test(rows)
     _offers(count)
+    calibration(fresh, seeds)
+    training()
+    _chains(chains, seconds)
+
+
+def _chains(count: int, seconds: float) -> None:
+    """Follow chains over real stores, then read and predict what they told."""
+    logging.disable(logging.CRITICAL)
+    with TemporaryDirectory() as folder, ExitStack() as services:
+        timed, file = services.enter_context(nodes(count, Path(folder)))
+        os.environ["CHAINS_FILE"] = str(file)
+        platform, _ = stage(services)
+        for line in followed(platform, timed, seconds):
+            click.echo(line)
+        estimates(count)
+        minute(platform, count)
 
 
 def _arithmetic(rows: list[dict[str, int]]) -> None:
