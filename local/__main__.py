@@ -67,9 +67,9 @@ def demo_command() -> None:
 
 @cli.command(
     "show",
-    help="Bring the stage up and show an account's life, a wallet's portfolio, or what taxes come to.",
+    help="Bring the stage up and show an account's life, gas, a wallet's portfolio, security, or taxes.",
 )
-@click.argument("name", default="accounts", type=click.Choice(["accounts", "portfolio", "security", "tax"]))
+@click.argument("name", default="accounts", type=click.Choice(["accounts", "gas", "portfolio", "security", "tax"]))
 def show_command(name: str) -> None:
     from local.show import SHOWS  # noqa: PLC0415 - the services, which other commands need not
 

@@ -6,16 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from local import environment
-from local.errors import LocalError
 from local.journey.client import Client, Refused
 from local.journey.holder import BAIT, Holder
 from local.journey.stream import Listener
@@ -23,8 +18,9 @@ from local.journey.tokens import token
 from local.journey.walk import Walk, must_equal
 from local.market.build import account
 from local.market.node import ETHER
-from local.places import ROOT, Places
+from local.places import Places
 from local.progress import say, step
+from local.show.platform import run_apart
 from local.up import Stage, up
 
 _KEY = "0x" + "4c" * 32
@@ -47,23 +43,9 @@ def show_portfolio(places: Places) -> None:
 
 
 def walk_apart(stage: Stage, holder: Holder) -> None:
-    """Walk through the second part, in a process of its own.
-
-    It prints as it goes. Its stores and chains are its own; the emulator, the market and the wallet are the stage's.
-    """
+    """Walk through the second part; the market and the wallet are the stage's."""
     told = {"evm": stage.neighbours.evm.url, "market": stage.market.model_dump(), "wallet": holder.address}
-    given = environment.worker_environment(stage.places, stage.clients)
-    quiet = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_SERVICE_NAME": "show"}
-    command = [sys.executable, "-m", "local.show.apart", json.dumps(told)]
-    surroundings = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    with subprocess.Popen(
-        command, env={**surroundings, **given, **quiet, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    ) as part:  # fmt: skip
-        for line in part.stdout or ():
-            say(line.rstrip("\n"))
-    if part.returncode:
-        raise LocalError("The second part of the show ended early.", "Its last lines say why.")
+    run_apart(stage, "local.show.apart", json.dumps(told))
 
 
 def walk_portfolio(stage: Stage) -> Holder:

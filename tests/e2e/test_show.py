@@ -1,4 +1,4 @@
-"""The shows on the deployed stage: an account's life, a wallet's portfolio, and taxes in eight countries."""
+"""The shows on the deployed stage: an account's life, gas, a wallet's portfolio, security, and taxes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local.show.accounts import walk_account
+from local.show.gas import walk_gas
+from local.show.platform import run_apart
 from local.show.portfolio import walk_apart, walk_portfolio
 from local.show.security import walk_security
 from local.show.tax import COUNTRIES, walk_tax
@@ -34,6 +36,18 @@ def test_a_portfolio_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixtu
     steps = (
         "complete: false", "south does not answer", "redeeming paid exactly", "to the last unit",
         "rebuilt from what is stored", "none twice, none left out", "bytecode of pair and router",
+    )  # fmt: skip
+    for step in steps:
+        assert step in shown, shown
+
+
+def test_what_gas_says_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    walk_gas(stack)
+    run_apart(stack, "local.show.fees")
+    shown = capsys.readouterr().out
+    steps = (
+        "as was told before it", "each base fee is the market's", "send_now", "the node's eth_feeHistory says the same",
+        "each to the wei", "exact: False", "log_ridge", "it beats them all", "wait\n", "saved", "What is not done",
     )  # fmt: skip
     for step in steps:
         assert step in shown, shown
