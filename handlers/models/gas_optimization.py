@@ -101,7 +101,9 @@ class WaitEvidenceView(View):
 class TransactionToSendView(View):
     """What the simulation showed of a transaction."""
 
-    gas: int | None = Field(description="Null for one that fails when it is sent alone", examples=[52000])
+    gas: int | None = Field(
+        description="Sent after those before it; null for one that fails even then", examples=[52000]
+    )
     sender_matters: bool = Field(description="Whether it may not share Multicall3", examples=[True])
     reason: str | None = Field(
         description="Why; null where its sender is proven not to matter", examples=["it asks 1 times who sends it"]

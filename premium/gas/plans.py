@@ -30,7 +30,7 @@ class Sent(NamedTuple):
     """A transaction of the caller's, and what its simulation showed."""
 
     gas: int | None
-    """None for one that fails when it is sent alone."""
+    """Sent after those before it; None for one that fails even then."""
     reason: str | None
     """Why it may not share Multicall3; None: its sender is proven not to matter."""
 

@@ -160,4 +160,3 @@ def _solved(gram: list[list[float]], moments: list[float], shrinkage: float) -> 
         later = sum(root[each][row] * weights[each] for each in range(row + 1, size))
         weights[row] = (half[row] - later) / root[row][row]
     return weights
-

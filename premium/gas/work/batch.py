@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from premium.chains.rpc import Call, RpcError, View
 from premium.errors import UpstreamUnavailable
-from premium.gas.batches.effects import Effect, effect_of
+from premium.gas.batches.effects import Effect, Overrides, changed_state, effect_of
 from premium.gas.batches.model import Batch, BatchCall, How, typical
 from premium.gas.batches.multicall import together
 from premium.gas.batches.senders import reads, tracer
@@ -24,7 +24,7 @@ _ALONE, _WITHIN = 1, 2
 
 
 class Looked(NamedTuple):
-    """One call: its gas alone, and why it may not share Multicall3 (None: it may)."""
+    """One call: its gas after those before it, and why it may not share Multicall3 (None: it may)."""
 
     gas: int | None
     reason: str | None
@@ -40,11 +40,11 @@ class BatchDesk:
     async def look(self, calls: Sequence[BatchCall]) -> tuple[list[Looked], list[Batch]]:
         """Return what is known of each call, and the batches that save gas."""
         code = await self._code()
-        gas = await self._gas([self._sent(call) for call in calls])
+        alone = await self._gas([self._sent(call) for call in calls])
+        gas = alone if None not in alone else await self._in_order(calls)
         reasons = await self._reasons(calls) if code else ["the chain has no Multicall3"] * len(calls)
         looked = [
-            Looked(used, reason if used is not None else "it fails when it is sent alone")
-            for used, reason in zip(gas, reasons, strict=True)
+            Looked(used, _failed(own, used) or reason) for own, used, reason in zip(alone, gas, reasons, strict=True)
         ]
         found = [await self._by_multicall(calls, looked), await self._by_wallet(calls, looked, code)]
         return looked, [each for each in found if each is not None and each.saving > 0]
@@ -66,6 +66,24 @@ class BatchDesk:
         """Return the gas of transactions, None for one that fails."""
         found = await self._view.batch([Call("eth_estimateGas", (each, self._at, *more)) for each in asked])
         return [None if isinstance(each, RpcError) or each is None else int(each, 16) for each in found]
+
+    async def _in_order(self, calls: Sequence[BatchCall]) -> list[int | None]:
+        """Return the gas of each call upon what those before it changed; None for one that fails even then.
+
+        A node that shows no changes simulates each alone.
+        """
+        found: list[int | None] = []
+        state: Overrides = {}
+        for call in calls:
+            sent = self._sent(call)
+            (gas,) = await self._gas([sent], state)
+            found.append(gas)
+            if gas is None:
+                continue
+            asked = Call("debug_traceCall", (sent, self._at, {**_DIFF, "stateOverrides": state}))
+            (diff,) = await self._view.batch([asked])
+            state = changed_state(state, diff) or state
+        return found
 
     async def _reasons(self, calls: Sequence[BatchCall]) -> list[str | None]:
         """Return why each call may not share Multicall3.
@@ -119,8 +137,8 @@ class BatchDesk:
     async def _by_wallet(self, calls: Sequence[BatchCall], looked: Sequence[Looked], code: str | None) -> Batch | None:
         """Return the batch of all calls by the sender's own account.
 
-        Simulated as one to which EIP-7702 gave Multicall3's code. It stays the sender of each. Where a call fails
-        alone, its gas alone is not known, nor what it saves.
+        Simulated as one to which EIP-7702 gave Multicall3's code. It stays the sender of each. Where a call fails, its
+        gas is not known, nor what a batch saves.
         """
         known = [each.gas for each in looked if each.gas is not None]
         if len(known) < len(looked) or len(looked) < 2:
@@ -135,6 +153,15 @@ class BatchDesk:
 
 def _batch(members: tuple[int, ...], how: How, looked: Sequence[Looked], gas: int) -> Batch:
     return Batch(members, how, sum(looked[place].gas or 0 for place in members), gas, "simulated")
+
+
+def _failed(alone: int | None, after: int | None) -> str | None:
+    """Return why a call that fails alone may not share Multicall3."""
+    if alone is not None:
+        return None
+    if after is None:
+        return "it fails, also after those before it"
+    return "it needs a call before it: by another sender that is not proven"
 
 
 def _reason(count: int | None, alone: Effect | None, within: Effect | None) -> str | None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from eth_utils.abi import function_signature_to_4byte_selector as selector
 
 from local.evm import Evm
+from local.market import Market, build
 from local.market.artifacts import multicall3_code
+from local.market.node import Node, calldata
 from premium.chains.rpc import Rpc
 from premium.gas.batches.model import Batch, BatchCall
 from premium.gas.batches.multicall import together
 from premium.gas.work.batch import BatchDesk, Looked, newest
 from premium.neighbours import open_client
 from tests.factories.contracts import BUILDS, ROOT, Compiled, compile_sources
+from tests.fixtures.lying_node import refuses
 from tests.integration.gas.conftest import chain_of
 
 pytestmark = pytest.mark.integration
@@ -57,16 +61,20 @@ def call(to: str, name: str, value: int = 0) -> BatchCall:
 
 
 @pytest.fixture
-def look(evm: Evm) -> Look:
-    async def looked(calls: Sequence[BatchCall], multicall: str | None) -> tuple[list[Looked], list[Batch]]:
+def look_at() -> Callable[..., tuple[list[Looked], list[Batch]]]:
+    """`look_at(url, calls)`: what the desk says over the node at `url`."""
+
+    async def looked(url: str, calls: Sequence[BatchCall], multicall: str | None) -> tuple[list[Looked], list[Batch]]:
         async with open_client() as client:
-            view = await Rpc(chain_of(evm.url), client).view()
+            view = await Rpc(chain_of(url), client).view()
             return await BatchDesk(view, await newest(view), SENDER, multicall).look(calls)
 
-    def run(calls: Sequence[BatchCall], multicall: str | None = MULTICALL) -> tuple[list[Looked], list[Batch]]:
-        return asyncio.run(looked(calls, multicall))
+    return lambda url, calls, multicall=MULTICALL: asyncio.run(looked(url, calls, multicall))
 
-    return run
+
+@pytest.fixture
+def look(evm: Evm, look_at: Callable[..., tuple[list[Looked], list[Batch]]]) -> Look:
+    return partial(look_at, evm.url)
 
 
 def test_only_calls_that_never_ask_for_their_sender_may_share(
@@ -118,7 +126,66 @@ def test_one_who_depends_on_a_call_before_goes_by_the_wallet_alone(at: Callable[
 
 def test_what_fails_alone_is_said(at: Callable[[str], str], look: Look) -> None:
     looked, batches = look([call(at("Counter"), "Counter"), call(at("Fails"), "Fails")])
-    assert (looked[1].gas, looked[1].reason, batches) == (None, "it fails when it is sent alone", [])
+    assert (looked[1].gas, looked[1].reason, batches) == (None, "it fails, also after those before it", [])
+
+
+@pytest.fixture(scope="module")
+def market(evm_session: Evm) -> Market:
+    return build(evm_session.url)
+
+
+@pytest.fixture
+def swap(evm: Evm, market: Market) -> list[BatchCall]:
+    """An approval of Uniswap's router, and a swap of what was approved; the sender has it."""
+    evm.call("anvil_setCode", MULTICALL, multicall3_code())
+    evm.call("anvil_impersonateAccount", market.owner)
+    usd, amount = market.usd, 50 * 10**18
+    given = calldata("transfer(address,uint256)", SENDER, amount)
+    sent = {"from": market.owner, "to": usd, "data": f"0x{given.hex()}", "gas": hex(200_000)}
+    assert Node(evm.url).receipt(evm.call("eth_sendTransaction", sent))["status"] == "0x1"
+    traded = calldata(
+        "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)",
+        amount, 1, [usd, market.weth], SENDER, 2**40,
+    )  # fmt: skip
+    approved = calldata("approve(address,uint256)", market.v2_router, amount)
+    return [BatchCall(usd.lower(), approved, 0), BatchCall(market.v2_router.lower(), traded, 0)]
+
+
+def test_a_swap_that_needs_its_approval_goes_with_it_by_the_wallet(
+    evm: Evm, look: Look, swap: list[BatchCall], market: Market
+) -> None:
+    """Its gas is that after the approval, as the chain charges it; by Multicall3 neither may go."""
+    looked, (wallet,) = look(swap)
+    assert (wallet.how, wallet.members, wallet.basis) == ("wallet_batch", (0, 1), "simulated")
+    assert "asks" in str(looked[0].reason)
+    assert looked[1].reason == "it needs a call before it: by another sender that is not proven"
+    assert 0 < wallet.saving < 21_000
+
+    evm.call("anvil_impersonateAccount", SENDER)
+    for each, call in zip(looked, swap, strict=True):
+        sent = {"from": SENDER, "to": call.to, "data": f"0x{call.data.hex()}", "gas": hex(each.gas or 0)}
+        receipt = Node(evm.url).receipt(evm.call("eth_sendTransaction", sent))
+        assert receipt["status"] == "0x1", "the gas that was told suffices"
+        assert int(receipt["gasUsed"], 16) > 0.7 * (each.gas or 0)
+    held = evm.call(
+        "eth_call", {"to": market.weth, "data": f"0x{calldata('balanceOf(address)', SENDER).hex()}"}, "latest"
+    )
+    assert int(held, 16) > 0
+
+
+def test_out_of_order_the_swap_fails(look: Look, swap: list[BatchCall]) -> None:
+    looked, batches = look(swap[::-1])
+    assert (looked[0].gas, looked[0].reason, batches) == (None, "it fails, also after those before it", [])
+    assert looked[1].gas is not None
+
+
+def test_a_node_that_shows_no_changes_knows_of_no_call_before(
+    evm: Evm, look_at: Callable[..., tuple[list[Looked], list[Batch]]], swap: list[BatchCall], lying_nodes: Any
+) -> None:
+    silent = lying_nodes(evm.url)
+    silent.lies.append(refuses("debug_traceCall", -32601, "no such method"))
+    looked, batches = look_at(silent.url, swap)
+    assert (looked[1].gas, batches) == (None, [])
 
 
 def test_without_multicall_nothing_shares_it(at: Callable[[str], str], look: Any) -> None:
