@@ -1,4 +1,4 @@
-"""Bring the stage up and show what gas says, beside what nodes say and what came of it.
+"""Bring the stage up and show what gas says, and what came of it.
 
 `make show NAME=gas`: the stage's own chain over the public API, then three chains of the show's own.
 """

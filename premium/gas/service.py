@@ -41,7 +41,10 @@ def kept_seconds(block_seconds: float) -> int:
 
 
 def fresh_seconds(block_seconds: float) -> float:
-    """Return how old a newest block may be before it is stale, in seconds: three blocks, 15 s at least."""
+    """Return how old a newest block may be before it is stale, in seconds.
+
+    Three blocks, 15 s at least.
+    """
     return max(_FRESH_BLOCKS * block_seconds, _FRESH_SECONDS)
 
 

@@ -1,1 +1,1 @@
-"""A fee market on a real node, chains of two other fee models, and what gas says of them."""
+"""Chains of three fee models, and what gas says of them."""

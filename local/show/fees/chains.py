@@ -1,4 +1,7 @@
-"""Start three chains of the show's own: a seeded fee market, an OP-stack chain, and one that only its node knows."""
+"""Start three chains of the show's own, each of another fee model.
+
+A seeded fee market, an OP-stack chain with the real predeploys, and one that only its node knows.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class _MarketNode(Node):
 
 @dataclass
 class Market:
-    """A seeded market that is driven through the blocks of a real node: its first row is block 1."""
+    """A seeded market that is driven through the blocks of a real node.
+
+    Its first row is block 1.
+    """
 
     node: Node
     seed: int
@@ -57,7 +63,10 @@ class Market:
     """The market's own base fees, which the node's have to be."""
 
     def grow(self, height: int) -> None:
-        """Have the chain grow to this height: gas is used as the market wants, by three senders who tip unlike."""
+        """Have the chain grow to this height.
+
+        Gas is used as the market wants, by three senders who tip unlike.
+        """
         rows, client = blocks(self.seed, height), Client(self.node.url)
         senders = client.call("eth_accounts")
         self.fees = [_FIRST, *(row["base_fee"] for row in rows)]

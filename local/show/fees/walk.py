@@ -1,4 +1,4 @@
-"""Walk through what gas says of three chains, beside what their nodes say and what came of it."""
+"""Walk through what gas says of three chains, and what came of it."""
 
 from __future__ import annotations
 

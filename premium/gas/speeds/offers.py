@@ -25,7 +25,10 @@ class Offer:
         """Whether it was shown to users."""
 
     def meet(self, base_fee: int, asked: int) -> None:
-        """Wait another block, of this base fee; `asked` is the tip that it asked. Both in wei."""
+        """Wait another block, of this base fee in wei.
+
+        `asked`: the tip that it asked, in wei.
+        """
         self.waited += 1
         cap, tip = self.pair
         if asked > tip:

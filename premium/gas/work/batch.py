@@ -24,10 +24,11 @@ _ALONE, _WITHIN = 1, 2
 
 
 class Looked(NamedTuple):
-    """One call: its gas after those before it, and why it may not share Multicall3 (None: it may)."""
+    """One call, sent after those before it."""
 
     gas: int | None
     reason: str | None
+    """Why it may not share Multicall3; None: it may."""
 
 
 class BatchDesk:
@@ -68,7 +69,9 @@ class BatchDesk:
         return [None if isinstance(each, RpcError) or each is None else int(each, 16) for each in found]
 
     async def _in_order(self, calls: Sequence[BatchCall]) -> list[int | None]:
-        """Return the gas of each call upon what those before it changed; None for one that fails even then.
+        """Return the gas of each call upon what those before it changed.
+
+        None for one that fails even then.
 
         A node that shows no changes simulates each alone.
         """
