@@ -35,7 +35,8 @@ def worker_platform(stage: Stage) -> Iterator[Platform]:
 def run_apart(stage: Stage, module: str, *arguments: str) -> None:
     """Run a part of a show in a process of its own.
 
-    It prints as it goes. Its stores and chains are its own, the AWS emulator is the stage's. LocalError where it ends early.
+    It prints as it goes. Its stores and chains are its own, the AWS emulator is the stage's. LocalError where it ends
+    early.
     """
     given = environment.worker_environment(stage.places, stage.clients)
     quiet = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_SERVICE_NAME": "show"}
