@@ -26,6 +26,8 @@ from premium.gas.service import FOLLOWED, LINE
 from premium.gas.work.desk import NODE_INTERFACE, Desk
 from premium.storage.cache import Cache
 from tests.factories import op_stack
+from tests.factories.contracts import BUILDS, ROOT, compile_sources
+from tests.factories.contracts.deployment import calldata, send
 from tests.factories.http import Answer
 from tests.integration.handlers.asking import through
 from tests.integration.handlers.conftest import Sign
@@ -238,15 +240,41 @@ def test_a_calls_part_of_layer_one_is_the_oracles(at: Platform, token: str, desk
     assert int(data["cost"][0]["native"]) == data["cost"][0]["gas"] * 13 * GWEI + int(data["l1"]["fee"])
 
 
-def test_arbitrums_part_of_layer_one_is_within_its_gas(at: Platform, token: str, desk: None, evm: Evm) -> None:
-    """A contract in the precompile's place that answers three words: it proves the form alone."""
-    words = "".join(f"60{number:02x}6{0:x}{32 * place:02x}52" for place, number in enumerate((90, 3, 5)))
-    evm.call("anvil_setCode", NODE_INTERFACE, f"0x{words}60606000f3")
+@pytest.fixture(scope="module")
+def orbit() -> bytes:
+    """The code of a contract that reckons as NodeInterface's documentation says, but for the compression."""
+    source = (ROOT / "tests" / "factories" / "orbit" / "orbit.sol").read_text()
+    (made,) = compile_sources({"orbit.sol": source}, {"optimized": BUILDS["optimized"]})
+    return made.runtime
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("size", [0, 4, 500])
+def test_arbitrums_part_of_layer_one_is_within_its_gas(
+    at: Platform, token: str, evm: Evm, orbit: bytes, size: int
+) -> None:
+    """A contract in NodeInterface's place proves form and arithmetic, and no figure of a real node."""
+    price = 20 * GWEI
+    evm.call("anvil_setCode", NODE_INTERFACE, f"0x{orbit.hex()}")
+    send(evm, NODE_INTERFACE, calldata("tell(uint256)", price))
     only(at, evm, "orbit", "arbitrum")
     told(at, "orbit", model="arbitrum", exact=False)
-    data = asked(token, chain="orbit", to=OTHER, data="0xabcd").data
-    assert data["l1"] == {"fee": "270", "operatorFee": "0", "basis": "within_gas"}
+    data = asked(token, chain="orbit", to=OTHER, data="0x" + "ab" * size).data
+    # 140 bytes and the data, 16 units each, a tenth more; in whole gas at the base fee of the newest block.
+    base = int(evm.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+    cost = (140 + size) * 16 * price
+    assert 0 <= cost * 11 // 10 - int(data["l1"]["fee"]) < base
+    assert (data["l1"]["operatorFee"], data["l1"]["basis"]) == ("0", "within_gas")
     assert int(data["cost"][0]["native"]) == data["cost"][0]["gas"] * 13 * GWEI
+
+
+def test_a_chain_without_nodeinterface_tells_no_part_of_layer_one(
+    at: Platform, token: str, desk: None, evm: Evm
+) -> None:
+    only(at, evm, "orbit", "arbitrum")
+    told(at, "orbit", model="arbitrum", exact=False)
+    found = asked(token, chain="orbit", to=OTHER, data="0xabcd")
+    assert (found.status, found.error["code"]) == (503, "UPSTREAM_UNAVAILABLE")
 
 
 def predicted(token: str, **query: str) -> Answer:
