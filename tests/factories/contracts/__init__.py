@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -149,12 +150,17 @@ def _kept_build(texts: dict[str, str], build: str) -> list[Compiled]:
     """Compile what no run on this machine has compiled yet: the same sources, build, compiler and packages."""
     chosen = {build: BUILDS[build]}
     tools = [(_HERE / "compile.js").read_text(), (ROOT / "package-lock.json").read_text()]
-    digest = hashlib.sha256(json.dumps([texts, chosen, tools, _FORM]).encode()).hexdigest()[:32]
+    return kept_rows([texts, chosen, tools], lambda: compile_sources(texts, chosen))
+
+
+def kept_rows(made_of: list[Any], make: Callable[[], list[Compiled]]) -> list[Compiled]:
+    """Return what was compiled of something; `make` is called where no run on this machine has compiled it."""
+    digest = hashlib.sha256(json.dumps([*made_of, _FORM]).encode()).hexdigest()[:32]
     _KEPT.mkdir(parents=True, exist_ok=True)
     path = _KEPT / f"{digest}.json"
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
-            rows = [each.row() for each in compile_sources(texts, chosen)]
+            rows = [each.row() for each in make()]
             partial = path.with_suffix(".partial")
             partial.write_text(json.dumps(rows))
             partial.replace(path)

@@ -10,7 +10,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.factories.contracts import ROOT, Compiled
+from tests.factories.contracts import ROOT, Compiled, kept_rows
 
 _SOURCES = Path(__file__).parent / "sources"
 COMPILERS = {"vyper": "0.4.3", "vyper-former": "0.3.10"}
@@ -22,11 +22,17 @@ _FORMER = (("@deploy", "@external"), (" // ", " / "), (r"for (\w+): \w+ in", r"f
 @functools.cache
 def vyper_corpus() -> tuple[Compiled, ...]:
     """Every source in every mode of both compilers."""
-    jobs = [(path, name, mode) for path in sorted(_SOURCES.glob("*.vy")) for name in COMPILERS for mode in MODES]
+    texts = {path.stem: path.read_text() for path in sorted(_SOURCES.glob("*.vy"))}
+    tools = [Path(__file__).read_text(), *((ROOT / "requirements" / f"{name}.txt").read_text() for name in COMPILERS)]
+    return tuple(kept_rows([texts, tools], lambda: _compile(texts)))
+
+
+def _compile(texts: dict[str, str]) -> list[Compiled]:
+    jobs = [(stem, name, mode) for stem in texts for name in COMPILERS for mode in MODES]
     for name in COMPILERS:
         subprocess.run([ROOT / "scripts" / "apart.sh", name], check=True, timeout=100)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return tuple(pool.map(lambda job: compiled(job[0].read_text(), *job[1:], name=job[0].stem), jobs))
+        return list(pool.map(lambda job: compiled(texts[job[0]], *job[1:], name=job[0]), jobs))
 
 
 def compiled(text: str, compiler: str, mode: str, *, name: str = "contract") -> Compiled:

@@ -188,7 +188,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_sources_are_refused_in_bounds(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "SECONDS", 5)
+    monkeypatch.setattr(process, "SECONDS", 3)
     told = asked_of(sources=HOSTILE[kind])
     if "error" in told:
         assert told["error"]["code"] in ("not_compiled", "invalid_field"), told
