@@ -4,7 +4,7 @@ import { disposals } from "@/pages/tax/gains";
 import type { Gain } from "@/pages/tax/reading";
 
 const lot = (transaction: string, gain: string, more: Partial<Gain> = {}): Gain => ({
-  transactions: [transaction], lot: "b", kind: "sell", asset: "ETH", wallet: "w", acquired: null, sold: null, amount: "0.1", proceeds: "1",
+  transactions: [transaction], transactionCount: 1, lot: "b", kind: "sell", asset: "ETH", wallet: "w", acquired: null, sold: null, amount: "0.1", proceeds: "1",
   costBasis: "1", deniedLoss: "0", gain, term: "short", rule: "fifo", ...more,
 });
 

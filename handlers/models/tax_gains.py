@@ -10,6 +10,11 @@ from pydantic import Field
 from handlers.runtime import Amount, Money, Position, View
 from premium.tax.model import GainLine
 
+_AS_IT_IS = (
+    "transactions", "transaction_count", "lot", "asset", "wallet", "amount", "proceeds", "cost_basis", "denied_loss",
+    "gain", "term", "rule",
+)  # fmt: skip
+
 
 class AfterGain(Position):
     """A place in a report's document."""
@@ -20,7 +25,10 @@ class AfterGain(Position):
 class GainView(View):
     """What one lot gained or lost in one disposal."""
 
-    transactions: tuple[str, ...] = Field(description="The disposal, or those of a day together", examples=[["t2"]])
+    transactions: tuple[str, ...] = Field(
+        description="The disposal, or the first hundred of those of a day together", examples=[["t2"]]
+    )
+    transaction_count: int = Field(description="How many those are", examples=[1])
     lot: str | None = Field(description="The transaction that bought it; null for a pool", examples=["t1"])
     kind: str = Field(description="What the disposal was", examples=["sell"])
     asset: str = Field(description="Symbol, or `chain:address`", examples=["ETH"])
@@ -45,12 +53,10 @@ class GainView(View):
     def of(cls, line: GainLine) -> Self:
         """Return the view of a row of the neutral document."""
         row: Mapping[str, Any] = line.row
-        names = ("lot", "asset", "wallet", "amount", "proceeds", "cost_basis", "denied_loss", "gain", "term", "rule")
         return cls(
-            transactions=tuple(row.get("transactions") or [row["transaction"]]),
             kind=row["type"],
             acquired=row.get("acquired") or row.get("matched_acquisition_date"),
             sold=row.get("sold") or row.get("date"),
             behind=line.behind,
-            **{name: row[name] for name in names},
+            **{name: row[name] for name in _AS_IT_IS},
         )

@@ -2624,6 +2624,7 @@ export interface components {
         };
         GainView: {
             transactions: string[];
+            transactionCount: number;
             lot: string | null;
             kind: string;
             asset: string;

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from premium.errors import NotFound
+from premium.errors import NotFound, Unprocessable
 from premium.tax.model import GainLine, ReportRow
 
 if TYPE_CHECKING:
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 DOCUMENT = "result_json"
 _FIRST = b'"disposals": ['
 _PIECE = 65536
-MAX_LINE = 2**20
-"""Bytes that a row may have; a longer one is none of ours."""
+MAX_LINE = 2**24
+"""Bytes that a row may have, which names each transaction of a merged day; a longer one is none of ours."""
+NAMED = 100
+"""Transactions of a merged day that a line names: a page of the whole would be more than an answer may be."""
 
 
 def page_of(bucket: Objects, report: ReportRow, start: int | None, limit: int) -> list[GainLine]:
     """Return gains from a place on; None is the first.
 
-    NotFound for a report without its neutral document.
+    NotFound for a report without its neutral document, Unprocessable for a row of more than `MAX_LINE` bytes.
     """
     file = report.files.get(DOCUMENT)
     if file is None:
@@ -38,7 +40,7 @@ def page_of(bucket: Objects, report: ReportRow, start: int | None, limit: int) -
 def gains_in(body: IO[bytes], *, at: int | None = None) -> Iterator[GainLine]:
     """Yield the gains of a neutral document.
 
-    `at`: the body begins there, behind an earlier gain.
+    `at`: the body begins there, behind an earlier gain. `transactions` are the first `NAMED`, of `transaction_count`.
     """
     inside, place = at is not None, at or 0
     for line in _lines(body):
@@ -47,11 +49,16 @@ def gains_in(body: IO[bytes], *, at: int | None = None) -> Iterator[GainLine]:
         if inside and not text.startswith(b"{"):
             return
         if inside:
-            yield GainLine(json.loads(text.removesuffix(b",")), place)
+            yield GainLine(_shortened(json.loads(text.removesuffix(b","))), place)
         elif text.startswith(_FIRST):
             inside = not text.startswith(_FIRST + b"]")
             if not inside:
                 return
+
+
+def _shortened(row: dict[str, Any]) -> dict[str, Any]:
+    merged = row.get("transactions") or [row["transaction"]]
+    return row | {"transactions": merged[:NAMED], "transaction_count": len(merged)}
 
 
 def _lines(body: IO[bytes]) -> Iterator[bytes]:
@@ -60,6 +67,6 @@ def _lines(body: IO[bytes]) -> Iterator[bytes]:
         *whole, rest = (rest + piece).split(b"\n")
         yield from (line + b"\n" for line in whole)
         if len(rest) > MAX_LINE:
-            raise ValueError("a line of a report's document has no end")
+            raise Unprocessable("a day of this report has too many disposals to be listed; its document names them all")
     if rest:
         yield rest

@@ -123,6 +123,7 @@ FULL = {
 SMALL = {
     "/v1/admin/webhooks": "ids of 255 characters and an error of 500",
     "/v1/admin/users": "an address, a name, two dates: 200 of them have less than a tenth of an answer",
+    "/v1/tax/reports/{reportId}/gains": "rows of a document: `tests/integration/tax/test_gains.py` fills one",
     "/v1/compliance/audit-log": "DynamoDB's; what is written is cut to 500 characters a text",
 }
 

@@ -155,7 +155,7 @@ def test_who_has_flows_of_blocks_that_were_replaced_is_read_again(line: Line) ->
     world.evm.call("evm_mine")
     line.poll()
     line.look()
-    again = [load for _, load in line.started.jobs.values() if load.again]
+    again = [load for _, load in line.started.jobs.values() if isinstance(load, TouchPayload) and load.again]
     assert [load.block for load in again] == [height(world)]
     run(world, again[0])
     assert world.flows() == []

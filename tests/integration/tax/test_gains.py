@@ -55,3 +55,17 @@ def test_a_gain_opens_to_its_lots_which_add_up_to_it(
     assert (paged, cursor) == (rows, None)
     assert ask("GET", path, as_user=add_user())[0] == 404
     assert ask("GET", f"/v1/tax/reports/{uuid4()}/gains")[0] == 404
+
+
+def test_a_day_of_very_many_sales_fits_a_page(
+    ask: Ask, work: Callable[[str], JobRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sales of a day are one disposal in the United Kingdom, however many; each of its lots names them all."""
+    sales = [SALE | {"id": f"{'s' * 180}{n}", "amount": "0.001"} for n in range(400)]
+    ask("POST", "/v1/tax/transactions/import", {"transactions": [lot(1), *sales]})
+    job = ask("POST", "/v1/tax/reports", {"year": 2023, "jurisdiction": "GB"})[1]["data"]["id"]
+    work(job)
+    rows = ask("GET", f"/v1/tax/reports/{job}/gains")[1]["data"]
+    assert [(len(row["transactions"]), row["transactionCount"]) for row in rows] == [(100, 400)]
+    monkeypatch.setattr("premium.tax.store.gains.MAX_LINE", 1000)
+    assert ask("GET", f"/v1/tax/reports/{job}/gains")[0] == 422
