@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime, timedelta
@@ -178,18 +179,26 @@ def seen(url: Any, now: datetime) -> dict[str, Any]:
     """Return what both runs left: their reports' cells, and what users hold in both hours."""
     with psycopg.connect(url("premium", SUPERUSER)) as connection:
         plans = connection.execute("SELECT moment, status, report FROM portfolio_runs ORDER BY moment").fetchall()
-    before, after = plans[-2][2], plans[-1][2]
+        cells = connection.execute(_CELLS).fetchall()
+    after, failed = plans[-1][2], plans[-1][2]["chainsFailed"]
+    told = Counter[str]()
+    for name, status, count in cells:  # those of repeated chunks are not in the report
+        told[f"{status} where a read failed" if name in failed else status] += count
     with psycopg.connect(url("timeseries", SUPERUSER)) as connection:
         rows = connection.execute(_WRITTEN, (now,)).fetchall()
         lost = connection.execute(_CHANGED, (now - timedelta(hours=1), now)).fetchone()
     return {
         "plans": len(plans), "status": plans[-1][1], "written": len(rows), "duplicates": sum(n - 1 for _, n in rows),
         "calls": after["calls"], "repeated": after["repeated"], "undone": len(after["undone"]),
-        "cellsBefore": before["cells"], "cells": after["cells"], "unread": after["unread"],
-        "chainsFailed": after["chainsFailed"], "changed": lost[0] if lost else None,
+        "cells": dict(sorted(told.items())), "unread": after["unread"], "chainsFailed": failed,
+        "changed": lost[0] if lost else None,
     }  # fmt: skip
 
 
+_CELLS = """
+    SELECT row ->> 'chain', row ->> 'status', count(*)
+    FROM portfolio_statements, jsonb_array_elements(answer -> 'coverage') AS row GROUP BY 1, 2
+"""
 _WRITTEN = 'SELECT user_id, count(*) FROM portfolio_rows WHERE "timestamp" = %s GROUP BY 1'
 _CHANGED = """
     WITH held AS (
@@ -211,7 +220,7 @@ def measure(users: int = USERS) -> None:
           f"{said['repeated']}; {said['seconds']} s")  # fmt: skip
     print(f"  {said['calls']:,} calls of the hour; most to a chain in any second of both hours {said['most']} "
           f"(target: never over {RATE})")  # fmt: skip
-    print(f"  cells of the hour before {said['cellsBefore']}, of this one {said['cells']}")
+    print(f"  cells {said['cells']}: none is nothing that was something an hour ago")
     print(f"  chains failed {said['chainsFailed']}; users who hold something else than before: {said['changed']}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ class AssetStore:
 
     def replace(self, user_id: UUID, snapshot: Snapshot) -> None:
         """Make the snapshot's holdings the current assets, unless a later refresh has already been here."""
-        rows = [_values(user_id, snapshot.timestamp, holding) for holding in snapshot.holdings]
+        rows = [_values(holding) for holding in snapshot.holdings]
         with self._database.transaction() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"assets:{user_id}",))
             newest = connection.execute(
@@ -30,8 +29,9 @@ class AssetStore:
             ).fetchone()
             if newest is not None and newest["at"] is not None and newest["at"] > snapshot.timestamp:
                 return
-            with connection.cursor() as cursor:
-                cursor.executemany(_UPSERT, rows)
+            if rows:  # all by one statement: a statement each cost a run more than all else of it
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                connection.execute(_UPSERT, (user_id, snapshot.timestamp, *columns))
             keys = [holding.key for holding in snapshot.holdings]
             connection.execute("DELETE FROM portfolio_assets WHERE user_id = %s AND asset <> ALL (%s)", (user_id, keys))
 
@@ -80,9 +80,10 @@ _PAGE = """
     ORDER BY value_usd DESC NULLS LAST, id LIMIT %(limit)s
 """
 _UPSERT = """
-    INSERT INTO portfolio_assets (user_id, chain, asset, symbol, category, decimals, balance, price_usd, price_quality,
-                                  value_usd, is_stale, as_of, updated_at, why)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO portfolio_assets (user_id, updated_at, chain, asset, symbol, category, decimals, balance, price_usd,
+                                  price_quality, value_usd, is_stale, as_of, why)
+    SELECT %s, %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::numeric[],
+        %s::numeric[], %s::text[], %s::numeric[], %s::boolean[], %s::timestamptz[], %s::text[])
     ON CONFLICT (user_id, chain, asset) DO UPDATE SET
         symbol = excluded.symbol, category = excluded.category, decimals = excluded.decimals,
         balance = excluded.balance, price_usd = excluded.price_usd, price_quality = excluded.price_quality,
@@ -91,10 +92,10 @@ _UPSERT = """
 """
 
 
-def _values(user_id: UUID, at: datetime, holding: Holding) -> tuple[Any, ...]:
+def _values(holding: Holding) -> tuple[Any, ...]:
     price = holding.quote.price
     return (
-        user_id, holding.chain, holding.key, holding.symbol, holding.category, holding.decimals, holding.amount,
-        price.usd if price else None, holding.quote.quality.value, holding.value, holding.stale, holding.as_of, at,
+        holding.chain, holding.key, holding.symbol, holding.category, holding.decimals, holding.amount,
+        price.usd if price else None, holding.quote.quality.value, holding.value, holding.stale, holding.as_of,
         holding.judged.why if holding.judged else None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
@@ -56,9 +56,12 @@ class FlowStore:
             for wallet, chain, block in found.reread:
                 mine = [row for row in found.rows if (row.wallet, row.chain) == (wallet, chain)]
                 _forget(connection, user_id, (wallet, chain, block), [(row.tx, row.place, row.asset) for row in mine])
-            with connection.cursor() as cursor:
-                cursor.executemany(_ADD, [row.model_dump() | {"user": user_id} for row in found.rows])
-                cursor.executemany(_OPEN, [_opening(user_id, *pair, each) for pair, each in found.openings.items()])
+            if found.rows:
+                with connection.cursor() as cursor:
+                    cursor.executemany(_ADD, [row.model_dump() | {"user": user_id} for row in found.rows])
+            if found.openings:
+                rows = [(*pair, each.last.block, Jsonb(each.told())) for pair, each in found.openings.items()]
+                connection.execute(_OPEN, (user_id, *(list(column) for column in zip(*rows, strict=True)), user_id))
 
     def page(
         self,
@@ -143,10 +146,6 @@ def _forget(
         connection.execute("UPDATE portfolio_flows SET realised = NULL WHERE user_id = %s", (user_id,))
 
 
-def _opening(user_id: UUID, wallet: str, chain: str, each: Openings) -> dict[str, Any]:
-    return {"user": user_id, "wallet": wallet, "chain": chain, "block": each.last.block, "readings": Jsonb(each.told())}
-
-
 _COLUMNS = """id, wallet, chain, tx, index AS place, asset, units, decimals, kind, corrected, usd, block, at,
     counted_at, worth_before"""
 _ADD = """
@@ -165,8 +164,9 @@ _ADD = """
 """
 _OPEN = """
     INSERT INTO portfolio_openings AS o (user_id, wallet_id, chain, block, readings)
-    SELECT %(user)s, id, %(chain)s, %(block)s, %(readings)s
-    FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(wallet)s
+    SELECT %s, w.id, r.chain, r.block, r.readings
+    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[]) AS r (wallet, chain, block, readings)
+        JOIN portfolio_wallets w ON w.user_id = %s AND w.address = r.wallet
     ON CONFLICT (wallet_id, chain) DO UPDATE SET
         block = excluded.block, readings = excluded.readings, updated_at = now()
     WHERE o.block <= excluded.block

@@ -28,6 +28,11 @@ class PositionStore:
         """
         rows = [_values(user_id, at, each) for each in positions]
         with self._database.transaction() as connection:
+            if not rows:
+                connection.execute(
+                    "DELETE FROM portfolio_positions WHERE user_id = %s AND updated_at < %s", (user_id, at)
+                )
+                return
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"positions:{user_id}",))
             newest = connection.execute(
                 "SELECT max(updated_at) AS at FROM portfolio_positions WHERE user_id = %s", (user_id,)
@@ -36,7 +41,7 @@ class PositionStore:
                 return
             with connection.cursor() as cursor:
                 cursor.executemany(_UPSERT, rows)
-            connection.execute("DELETE FROM portfolio_positions WHERE user_id = %s AND updated_at < %s", (user_id, at))
+            connection.execute(_GONE, (user_id, at))
 
     def found(self, user_id: UUID) -> list[Found]:
         """Return what was last found of a user, without figures; by either role."""
@@ -83,6 +88,7 @@ _PAGE = """
            OR (value_usd = %(value)s::numeric AND id > %(id)s))
     ORDER BY value_usd DESC, id LIMIT %(limit)s
 """
+_GONE = "DELETE FROM portfolio_positions WHERE user_id = %s AND updated_at < %s"
 _UPSERT = """
     INSERT INTO portfolio_positions (user_id, chain, wallet, protocol, kind, name, value_usd, debts_usd, locked_usd,
                                      claimable_usd, found, lines, is_stale, as_of, updated_at)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from premium.portfolio.model import SearchRow
 from premium.storage.postgres import Database
@@ -34,23 +35,21 @@ class SearchStore:
         Tokens are added, never taken away. Of two refreshes at once whose blocks have a gap between them the first
         stays: what is in no range would be taken for searched. A wallet that is gone is left out.
         """
-        found = [
-            row.model_dump()
-            | {"user": user_id, "tokens": list(row.tokens), "nfts": list(row.nfts)}
-            | {"collectibles": list(row.collectibles)}
-            for row in rows
-        ]
+        found = [row.model_dump(mode="json") for row in rows]
         if found:
-            with self._database.transaction() as connection, connection.cursor() as cursor:
-                cursor.executemany(_KEEP, found)
+            with self._database.transaction() as connection:
+                connection.execute(_KEEP, {"user": user_id, "rows": Jsonb(found)})
 
 
 _KEEP = """
     INSERT INTO portfolio_searches AS s (user_id, wallet_id, chain, low, high, tokens, nfts, collectibles,
                                          unused, looked_at, moved_block, positions_block)
-    SELECT user_id, id, %(chain)s, %(low)s, %(high)s, %(tokens)s, %(nfts)s, %(collectibles)s, %(unused)s, %(looked_at)s,
-        %(moved_block)s, %(positions_block)s
-    FROM portfolio_wallets WHERE user_id = %(user)s AND address = %(address)s
+    SELECT w.user_id, w.id, r.chain, r.low, r.high, r.tokens, r.nfts, r.collectibles, r.unused, r.looked_at,
+        r.moved_block, r.positions_block
+    FROM jsonb_to_recordset(%(rows)s) AS r (address text, chain text, low bigint, high bigint, tokens text[],
+            nfts text[], collectibles text[], unused boolean, looked_at timestamptz, moved_block bigint,
+            positions_block bigint)
+        JOIN portfolio_wallets w ON w.user_id = %(user)s AND w.address = r.address
     ON CONFLICT (wallet_id, chain) DO UPDATE SET
         tokens = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.tokens || excluded.tokens) AS each),
         nfts = (SELECT coalesce(array_agg(DISTINCT each), '{}') FROM unnest(s.nfts || excluded.nfts) AS each),
