@@ -6,6 +6,7 @@ The nodes run in a process of their own. Figures are wall seconds of reading all
 from __future__ import annotations
 
 import asyncio
+import json
 import statistics
 import subprocess
 import sys
@@ -56,6 +57,15 @@ def measure(name: str, chains: Sequence[Chain], rounds: int) -> None:
     print(f"{name:<42} {seconds:6.2f} s   {len(read_well):>3} of {len(chains)} chains, {balances} balances")
 
 
+def _peers(ports: Sequence[int]) -> None:
+    """Print what the field's libraries take for the same balances of the same nodes."""
+    command = [sys.executable, "-m", "benchmarks.portfolio.read_peers", str(TOKENS), *map(str, ports)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
+    for name, row in json.loads(done.stdout.splitlines()[-1]).items():
+        said = row["why"] or f"{row['balances']} balances, {row['cpu']:.1f} s of CPU"
+        print(f"{name:<42} {row['seconds']:6.2f} s   {said}")
+
+
 def main() -> None:
     command = [sys.executable, "-m", "benchmarks.portfolio.node", str(CHAINS), str(LATENCY_MS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as nodes:
@@ -67,6 +77,7 @@ def main() -> None:
             bad = [chain(CHAINS, _REFUSING_PORT, multicall=True), chain(CHAINS + 1, silent, multicall=True)]
             measure("Multicall3", good, ROUNDS)
             measure("no Multicall3: call by call, in batches", single, 1)
+            _peers(ports)
             measure("Multicall3, one dead and one hanging chain", [*good, *bad], 1)
         finally:
             nodes.terminate()

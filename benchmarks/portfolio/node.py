@@ -24,6 +24,7 @@ from premium.chains.reading import emptiness
 FIRST_CHAIN_ID = 1_000_000
 _COUNT = slice(10 + 64, 10 + 128)
 """Where `aggregate3` says how many calls it has, in its hex."""
+_AGGREGATE, _COUNT_OF_AGGREGATE = "0x252dba42", slice(10 + 64, 10 + 128)
 _EMPTINESS = "0x" + emptiness.CODE.hex()
 _ONE = (True, (1).to_bytes(32, "big"))
 
@@ -69,6 +70,8 @@ def called(data: str, node: int) -> bytes:
         accounts = data[len(_EMPTINESS) :]
         *said, _ = (not Fleet.uses(accounts[at : at + 40], node) for at in range(0, len(accounts), 40))
         return bytes([*said, 0])
+    if data.startswith(_AGGREGATE):
+        return _words(int(data[_COUNT_OF_AGGREGATE], 16))
     if not data.startswith("0x82ad56cb"):
         return _ONE[1]
     count, whose = int(data[_COUNT], 16), _ASKED.findall(data) if Fleet.live else ()
@@ -80,6 +83,12 @@ def called(data: str, node: int) -> bytes:
     for place in range(count):
         told[start + 128 * place + 96 : start + 128 * place + 128] = held[32 * place : 32 * place + 32]
     return bytes(told)
+
+
+@lru_cache(maxsize=256)
+def _words(count: int) -> bytes:
+    """`aggregate` of the first Multicall, which other libraries ask: a block's number, and a word a call."""
+    return encode(["uint256", "bytes[]"], [16, [_ONE[1]] * count])
 
 
 @lru_cache(maxsize=256)
@@ -118,9 +127,13 @@ def serving(respond: Callable[[list[dict[str, Any]]], Awaitable[bytes | None]]) 
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-                said = await respond(json.loads(await reader.readexactly(length)))
+                asked = json.loads(await reader.readexactly(length))
+                said = await respond(asked if isinstance(asked, list) else [asked])
                 if said is None:
                     break
+                if not isinstance(asked, list):  # an answer of its own, not a batch of one
+                    _, _, body = said.partition(b"\r\n\r\n")
+                    said = http(200, body[1:-1])
                 writer.write(said)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

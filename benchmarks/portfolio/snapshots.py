@@ -5,6 +5,7 @@ The workload: users with 20 holdings on 6 chains, a day by the hour; two holding
 
 from __future__ import annotations
 
+import json
 import random
 import statistics
 import time
@@ -62,6 +63,12 @@ _PARTS = {
 }
 """Bytes of all; those that are indented are a row's mean."""
 _TARGETS = {"newest": 10, "past": 20, "90 days by hour": 50}
+_PLANNED = """
+    EXPLAIN (ANALYZE, FORMAT JSON)
+    SELECT date_trunc('hour', "timestamp", 'UTC') AS at, (array_agg(total_value ORDER BY "timestamp" DESC))[1],
+           min(total_value), max(total_value)
+    FROM my_portfolio_rows WHERE "timestamp" >= %s AND "timestamp" < %s GROUP BY 1 ORDER BY 1
+"""
 _MONTHS = """
     INSERT INTO portfolio_rows (user_id, job_id, "timestamp", total_value, is_stale, is_good, base, wallets, packed)
     SELECT user_id, gen_random_uuid(), "timestamp" - n * interval '1 day', total_value, is_stale, is_good,
@@ -212,7 +219,29 @@ def _rebuild(server: Postgres, hours: list[list[UserSnapshot]]) -> None:
     for name, seconds in took.items():
         p95 = statistics.quantiles(seconds[len(seconds) // 10 :], n=20)[-1] * 1000
         print(f"  {name:<16} in {p95:5.1f} ms (p95); target {_TARGETS[name]} ms")
+    _floor(app, users[0], since, until)
     app.close()
+
+
+def _floor(app: TimeSeries, user: UUID, since: datetime, until: datetime) -> None:
+    """Print what no reading can do without: a transaction of the user's, and planning over all partitions."""
+    took = list[float]()
+    for _ in range(100):
+        begun = time.perf_counter()
+        with app.as_user(user) as connection:
+            connection.execute("SELECT 1")
+        took.append(time.perf_counter() - begun)
+    empty = statistics.quantiles(took, n=20)[-1] * 1000
+    print(f"  floor: a transaction that reads nothing takes {empty:.1f} ms (p95)")
+    for name, first in (("newest", until - timedelta(hours=36)), ("90 days by hour", since)):
+        told = list[tuple[float, float, int]]()
+        with app.as_user(user) as connection:
+            for _ in range(20):
+                row = connection.execute(_PLANNED, (first, until)).fetchone()
+                plan = row["QUERY PLAN"][0] if row else {}
+                told.append((plan["Planning Time"], plan["Execution Time"], json.dumps(plan).count("portfolio_rows_")))
+        planning, running = (statistics.median(each[place] for each in told) for place in (0, 1))
+        print(f"    {name}: planning {planning:.1f} ms, running {running:.1f} ms, {told[0][2]} names of partitions")
 
 
 if __name__ == "__main__":
