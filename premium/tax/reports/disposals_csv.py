@@ -1,6 +1,6 @@
 """Write the disposals as a plain CSV for countries without a form.
 
-Local days, cents that add up.
+Local days, cents (or whole units, as of yen) that add up.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from premium.cells import safe
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
-from premium.tax.reports.layout.cents import Column
+from premium.tax.reports.layout.cents import Column, smallest
 from premium.tax.results.report import Report
 
 HEADER = (
@@ -32,7 +32,8 @@ HEADER = (
 
 def write(report: Report, path: Path) -> None:
     """Write one line a disposal and lot, and a line of totals."""
-    proceeds, cost, denied = Column(), Column(), Column()
+    quantum = smallest(report.setup.currency)
+    proceeds, cost, denied = Column(quantum), Column(quantum), Column(quantum)
     day = report.setup.calendar.day
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\r\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from premium.money import EXACT, readable
 from premium.tax.days import date_of
 from premium.tax.reports.countries.summaries import items
 from premium.tax.reports.forms.taxpayer import NOBODY, Taxpayer
-from premium.tax.reports.layout.cents import Column, money
+from premium.tax.reports.layout.cents import Column, money, smallest
 from premium.tax.reports.layout.pages import DISCLAIMER, Field, Pages
 from premium.tax.reports.layout.paper import Paper
 from premium.tax.reports.layout.period import period_of
@@ -37,8 +38,9 @@ _DISPOSALS = (
 class _Sums:
     """Printed totals of the disposals so far."""
 
-    def __init__(self) -> None:
-        self.proceeds, self.cost, self.denied = Column(), Column(), Column()
+    def __init__(self, quantum: Decimal) -> None:
+        self.proceeds, self.cost, self.denied = Column(quantum), Column(quantum), Column(quantum)
+        self._quantum = quantum
 
     def rows(self, report: Report) -> Iterator[tuple[str, ...]]:
         """Yield the disposals as rows of the table and add them up."""
@@ -53,14 +55,15 @@ class _Sums:
             acquired = row.matched_day if row.acquired is None else day(row.acquired)
             dates = "" if acquired is None else date_of(acquired).isoformat(), date_of(row.day).isoformat()
             term = "" if row.term == "none" else row.term
-            figures = (money(value) for value in (proceeds, cost, denied, gain))
+            figures = (money(value, self._quantum) for value in (proceeds, cost, denied, gain))
             yield (row.asset, readable(row.amount), *dates, *figures, term, row.rule.replace("_", " "))
 
     def cells(self, label: str) -> tuple[str, ...]:
         """Return the totals as a row of the table."""
         proceeds, cost, denied = self.proceeds.printed, self.cost.printed, self.denied.printed
         gain = EXACT.add(EXACT.subtract(proceeds, cost), denied)
-        return ("", label, "", "", money(proceeds), money(cost), money(denied), money(gain), "", "")
+        figures = (money(value, self._quantum) for value in (proceeds, cost, denied, gain))
+        return ("", label, "", "", *figures, "", "")
 
 
 def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
@@ -81,7 +84,7 @@ def write(report: Report, path: Path, taxpayer: Taxpayer = NOBODY) -> None:
     sheets.close()
     sales_of_2086(Pages(paper), report, lines)
     if report.disposals:
-        sums = _Sums()
+        sums = _Sums(smallest(report.setup.currency))
         titles = [f"{rules.name}: disposals, {name}", *period_of(report)]
         Pages(paper).table(titles, _DISPOSALS, sums.rows(report), sums.cells)
     paper.save()

@@ -64,6 +64,20 @@ def test_a_year_without_anything_and_all_years_are_printed(code: str, year: str 
     assert "Holdings" in "\n".join(printed(report_of(ROWS, code, year), tmp_path))
 
 
+def test_yen_have_no_decimals_and_add_up_all_the_same(tmp_path: Path) -> None:
+    rows = [
+        tx("b", "2024-05-01", "buy", "3", "1000.3", fee="2.5"),
+        tx("s", "2024-07-01", "sell", "1.5", "1600.4", fee="2.5"),
+        tx("u", "2024-07-02", "sell", "1.5", "1600.4", fee="2.5"),
+    ]
+    whole = "\n".join(printed(report_of(rows, "JP"), tmp_path))
+    assert re.findall(r"[0-9]\.[0-9]{2}\b", whole) == []
+    # 2.5 on the purchase and 5 on sales are 7.5 on the cover: 8, and so do the lines come to.
+    assert re.search(r"Fees\s+8\b", whole)
+    assert re.search(r"within their cost\s+3\b", whole)
+    assert re.search(r"off their proceeds\s+5\b", whole)
+
+
 def test_kinds_fees_and_income_by_hand() -> None:
     report = report_of(ROWS, "DE")
     groups: Any = [(each.kind, each.term, each.totals.proceeds, each.totals.cost_basis) for each in by_kind(report)]

@@ -16,7 +16,7 @@ from premium.tax.reports.countries.items import WHOLE, Item, amount, rows_of
 from premium.tax.reports.countries.japan import japan
 from premium.tax.reports.countries.kingdom import kingdom
 from premium.tax.reports.forms.schedule_d import lines
-from premium.tax.reports.layout.cents import cents
+from premium.tax.reports.layout.cents import cents, smallest
 from premium.tax.results.report import Report
 from premium.tax.results.totals import Totals
 
@@ -39,12 +39,13 @@ def items(report: Report) -> list[Item]:
     return made
 
 
-def _plain(_: Report, __: int, totals: Totals) -> list[Item]:
+def _plain(report: Report, _: int, totals: Totals) -> list[Item]:
+    quantum = smallest(report.setup.currency)
     return [
-        Item("", "Disposal proceeds", f"{cents(totals.proceeds)}"),
-        Item("", "Cost basis", f"{cents(totals.cost_basis)}"),
-        Item("", "Gain or loss", f"{cents(totals.total)}"),
-        Item("", "Income", f"{cents(totals.income)}"),
+        Item("", "Disposal proceeds", f"{cents(totals.proceeds, quantum)}"),
+        Item("", "Cost basis", f"{cents(totals.cost_basis, quantum)}"),
+        Item("", "Gain or loss", f"{cents(totals.total, quantum)}"),
+        Item("", "Income", f"{cents(totals.income, quantum)}"),
     ]
 
 

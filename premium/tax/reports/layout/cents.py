@@ -9,8 +9,18 @@ from itertools import accumulate, chain, islice
 from premium.money import EXACT, ZERO
 
 _CENT = Decimal("0.01")
+_WHOLE = Decimal(1)
+_WITHOUT_CENTS = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+))  # fmt: skip
+"""Currencies whose smallest unit is the whole one (ISO 4217, list one of 2024)."""
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 _add, _subtract = EXACT.add, EXACT.subtract
+
+
+def smallest(currency: str) -> Decimal:
+    """Return what amounts of a currency are rounded to: 1 for yen, 0.01 for most."""
+    return _WHOLE if currency in _WITHOUT_CENTS else _CENT
 
 
 def cents(value: Decimal, quantum: Decimal = _CENT) -> Decimal:
@@ -56,9 +66,10 @@ class Column:
         return list(map(_subtract, totals, chain((before,), totals)))
 
 
-def money(value: Decimal) -> str:
+def money(value: Decimal, quantum: Decimal = _CENT) -> str:
     """Write an amount as the forms print it: `1,234.50`, negative ones in parentheses."""
-    return f"({value.copy_negate():,.2f})" if value < 0 else f"{value:,.2f}"
+    text = f"{cents(value.copy_abs(), quantum):,}"
+    return f"({text})" if value < 0 else text
 
 
 _FINE = Decimal("1e-8")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from reportlab.lib.colors import white
 
 from premium.money import EXACT
-from premium.tax.reports.layout.cents import cents
+from premium.tax.reports.layout.cents import cents, smallest
 from premium.tax.reports.layout.period import period_of
 from premium.tax.reports.layout.sheets import ACCENT, BAND, INK, LINE, LOSS, MARGIN, SHADE, SMALL, SOFT, Sheets
 from premium.tax.reports.layout.typefaces import STRONG, TEXT, draw, width, wrapped
@@ -36,15 +36,17 @@ def cover(sheets: Sheets, report: Report, name: str, taxpayer: str, fees: Fees) 
     _facts(sheets, report, taxpayer)
     totals = report.sums.whole
     # As the tables behind it round: what the tiles show adds up.
-    gain = EXACT.add(EXACT.subtract(cents(totals.proceeds), cents(totals.cost_basis)), cents(totals.denied_loss))
+    quantum = smallest(setup.currency)
+    exact = (totals.proceeds, totals.cost_basis, totals.denied_loss)
+    proceeds, cost, denied = (cents(value, quantum) for value in exact)
     _tiles(
         sheets,
         [
-            ("Proceeds", totals.proceeds),
-            ("Cost", totals.cost_basis),
-            ("Gain or loss", gain),
-            ("Income", totals.income),
-            ("Fees", fees.bought + fees.sold + fees.in_kind),
+            ("Proceeds", proceeds),
+            ("Cost", cost),
+            ("Gain or loss", EXACT.add(EXACT.subtract(proceeds, cost), denied)),
+            ("Income", cents(totals.income, quantum)),
+            ("Fees", cents(fees.bought + fees.sold + fees.in_kind, quantum)),
         ],
     )
 
@@ -88,7 +90,7 @@ def _tiles(sheets: Sheets, figures: Sequence[tuple[str, Decimal]]) -> None:
 
 def _figure(sheets: Sheets, x: float, y: float, across: float, value: Decimal, *, is_gain: bool) -> None:
     """As large as fits; what fits in no size is broken in two lines."""
-    text, size = f"{cents(value):,}", _LARGEST
+    text, size = f"{value:,}", _LARGEST
     while width(text, STRONG, size) > across and size > _SMALLEST:
         size -= 0.5
     sheets.canvas.setFillColor((LOSS if value < 0 else ACCENT) if is_gain else INK)

@@ -11,7 +11,7 @@ from premium.tax.days import date_of
 from premium.tax.outcome import Derivative
 from premium.tax.reports.layout import charts
 from premium.tax.reports.layout.cents import Column as Sum
-from premium.tax.reports.layout.cents import cents, units
+from premium.tax.reports.layout.cents import cents, smallest, units
 from premium.tax.reports.layout.sheets import Column, Sheets
 from premium.tax.reports.summary.figures import Fees, Group, Held, by_asset, by_kind, holdings, income, over_time
 from premium.tax.reports.summary.statement import method_statement
@@ -57,7 +57,8 @@ def kinds(sheets: Sheets, report: Report) -> None:
         Column("Denied losses", 12, right=True),
         Column("Gain or loss", 16, right=True),
     )
-    sums = [Sum(), Sum(), Sum()]
+    quantum = smallest(report.setup.currency)
+    sums = [Sum(quantum), Sum(quantum), Sum(quantum)]
     groups = by_kind(report)
     rows = [_group(each, sums) for each in groups]
     if groups:
@@ -82,7 +83,8 @@ def _figures(proceeds: Decimal, cost: Decimal, denied: Decimal) -> tuple[str, ..
 def earnings(sheets: Sheets, report: Report, paid: Fees) -> None:
     """Write the income by kind and the fees, and what stands apart."""
     sheets.heading("Income by kind")
-    total = Sum()
+    quantum = smallest(report.setup.currency)
+    total = Sum(quantum)
     rows = [
         (each.kind.replace("_", " "), f"{each.receipts:,}", f"{total.line(each.value):,}") for each in income(report)
     ]
@@ -91,13 +93,15 @@ def earnings(sheets: Sheets, report: Report, paid: Fees) -> None:
         columns, [*rows, ("Total", f"{len(report.income):,}", f"{total.printed:,}")] if rows else [], total=bool(rows)
     )
     sheets.heading("Fees")
+    spent = Sum(quantum)
     lines = (
         ("On purchases, within their cost", paid.bought),
         ("On sales, off their proceeds", paid.sold),
         ("Spent in kind, at their value: disposals of their own", paid.in_kind),
     )
     sheets.table(
-        (Column("", 70), Column("Amount", 30, right=True)), [(text, f"{cents(value):,}") for text, value in lines]
+        (Column("", 70), Column("Amount", 30, right=True)),
+        [(text, f"{spent.line(value):,}") for text, value in lines],
     )
     if report.derivatives:
         _derivatives(sheets, report.derivatives, report)
@@ -106,7 +110,10 @@ def earnings(sheets: Sheets, report: Report, paid: Fees) -> None:
         sheets.paragraph(report.setup.rules.currency_gains.source, soft=True)
         years = by_tax_year(report).items()
         columns = (Column("Tax year", 40), Column("Gain or loss", 30, right=True), Column("Counts", 30, right=True))
-        sheets.table(columns, [(label, f"{cents(each.gain):,}", f"{cents(each.counted):,}") for label, each in years])
+        printed = [
+            (label, f"{cents(each.gain, quantum):,}", f"{cents(each.counted, quantum):,}") for label, each in years
+        ]
+        sheets.table(columns, printed)
 
 
 def _derivatives(sheets: Sheets, made: Iterable[Derivative], report: Report) -> None:
@@ -116,7 +123,7 @@ def _derivatives(sheets: Sheets, made: Iterable[Derivative], report: Report) -> 
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for each in made:
         sums[each.kind] = EXACT.add(sums[each.kind], each.value)
-    total = Sum()
+    total = Sum(smallest(report.setup.currency))
     rows = [(kind, f"{total.line(value):,}") for kind, value in sorted(sums.items())]
     sheets.table(
         (Column("Kind", 70), Column("Amount", 30, right=True)), [*rows, ("Total", f"{total.printed:,}")], total=True
@@ -144,19 +151,22 @@ def left(sheets: Sheets, report: Report) -> None:
         Column("Value", 15, right=True),
         Column("Unrealised", 15, right=True),
     )
-    cost = Sum()
-    rows = [_held(each, cost) for each in held]
+    quantum = smallest(report.setup.currency)
+    cost = Sum(quantum)
+    rows = [_held(each, cost, quantum) for each in held]
     if rows:
-        whole = cost.printed if price is None else cents(price)
+        whole = cost.printed if price is None else cents(price, quantum)
         rows.append(("Total" if price is None else "Price of the portfolio", "", "", f"{whole:,}", "", ""))
     sheets.table(columns, rows, total=bool(rows))
     if any(each.value is None for each in held):
         sheets.paragraph("Without a price of the last 24 hours before, no value is stated.", soft=True)
 
 
-def _held(each: Held, cost: Sum) -> tuple[str, ...]:
-    value = "" if each.value is None else f"{cents(each.value):,}"
-    gain = "" if each.value is None or each.cost is None else f"{cents(EXACT.subtract(each.value, each.cost)):,}"
+def _held(each: Held, cost: Sum, quantum: Decimal) -> tuple[str, ...]:
+    value = gain = ""
+    if each.value is not None:
+        value = f"{cents(each.value, quantum):,}"
+        gain = "" if each.cost is None else f"{cents(EXACT.subtract(each.value, each.cost), quantum):,}"
     where = "all" if each.wallet == "*" else each.wallet
     paid = "" if each.cost is None else f"{cost.line(each.cost):,}"
     return each.asset, where, units(each.amount), paid, value, gain
