@@ -8,6 +8,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from handlers.models.alerts import KeptRuleView, NewRule, RuleChange, RulePosition, RuleView, rule_view, saved_view
+from handlers.models.alerts_catalogue import CatalogueView
 from handlers.models.alerts_destinations import DestinationsBody, DestinationsView, KeptDestinationsView
 from handlers.models.alerts_earlier import EarlierBody, EarlierView, earlier_view
 from handlers.models.alerts_history import AlertPosition, AlertView, alert_view
@@ -20,6 +21,13 @@ from premium.alerts.trials import Trials
 from premium.bootstrap import platform
 
 app = router("Alerts")
+
+
+@app.get("/v1/alerts/catalogue")
+@needs(service="alerts", scope="alerts:read")
+def get_alerts_catalogue() -> CatalogueView:
+    """Show what rules can watch: each type's fields, with the comparisons that fit."""
+    return CatalogueView.whole()
 
 
 @app.post("/v1/alerts/rules", status_code=201)

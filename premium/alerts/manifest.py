@@ -51,6 +51,7 @@ SERVICE = Service(
     name="alerts",
     title="Rules on chain events and prices",
     routes=(
+        "GET /v1/alerts/catalogue",
         "POST /v1/alerts/rules",
         "GET /v1/alerts/rules",
         "GET /v1/alerts/rules/{id}",

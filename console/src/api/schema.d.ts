@@ -224,6 +224,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAlertsCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alerts/destinations": {
         parameters: {
             query?: never;
@@ -2227,6 +2243,20 @@ export interface components {
             confidence: string;
             args: components["schemas"]["JsonValue"][] | null;
         };
+        CatalogueFieldView: {
+            name: string;
+            type: "number" | "text" | "address" | "severity";
+            gauge: boolean;
+            operators: ("gt" | "gte" | "lt" | "lte" | "eq")[];
+            values: string[];
+        };
+        CatalogueTypeView: {
+            type: "whale" | "price" | "gas" | "protocol_risk";
+            fields: components["schemas"]["CatalogueFieldView"][];
+        };
+        CatalogueView: {
+            types: components["schemas"]["CatalogueTypeView"][];
+        };
         ChainChangeView: {
             chain: string;
             status: string;
@@ -3778,6 +3808,11 @@ export interface components {
         AskedAnswer: {
             success: true;
             data: components["schemas"]["AskedView"];
+            meta: components["schemas"]["Meta"];
+        };
+        CatalogueAnswer: {
+            success: true;
+            data: components["schemas"]["CatalogueView"];
             meta: components["schemas"]["Meta"];
         };
         ChainsAnswer: {
@@ -5366,6 +5401,62 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             422: components["responses"]["Unprocessable"];
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getAlertsCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -15,6 +15,7 @@ import { Answer, Panel } from "@/ui/Panel";
 import { Refusal } from "@/ui/Refusal";
 import { Table } from "@/ui/Table";
 
+import { EditRule } from "./EditRule";
 import { removeRule, switchRule, useRules, type Rule } from "./reading";
 import { TrialOf } from "./TrialOf";
 
@@ -40,6 +41,7 @@ function When({ of }: { of: Rule }) {
 export function Rules() {
   const rules = useRules();
   const [leaving, setLeaving] = useState<Rule | null>(null);
+  const [editing, setEditing] = useState<Rule | null>(null);
   const [trying, setTrying] = useState<Rule | null>(null);
   const anew = (): void => void readAnew(["alerts"]);
   const toggle = useMutation<unknown, ApiError, Rule>({ mutationFn: switchRule, onSettled: anew });
@@ -78,6 +80,7 @@ export function Rules() {
                       {t(row.enabled ? "alerts.switchOff" : "alerts.switchOn")}
                     </Button>
                     <Button onClick={() => setTrying(row)}>{t("alerts.try")}</Button>
+                    <Button onClick={() => setEditing(row)}>{t("alerts.edit")}</Button>
                     <Button kind="danger" onClick={() => setLeaving(row)}>
                       {t("alerts.remove")}
                     </Button>
@@ -88,6 +91,7 @@ export function Rules() {
           />
         )}
       </Answer>
+      {editing !== null && <EditRule rule={editing} close={() => setEditing(null)} />}
       {trying !== null && <TrialOf rule={trying} close={() => setTrying(null)} />}
       <Dialog
         title={t("alerts.remove")}

@@ -5,6 +5,7 @@ import { useAnswer, useList } from "@/api/queries";
 
 export type Rule = Schema["RuleView"];
 export type NewRule = Schema["NewRule"];
+export type Change = Schema["RuleChange"];
 export type Alert = Schema["AlertView"];
 export type Trial = Schema["TrialView"];
 export type Destinations = Schema["DestinationsBody"];
@@ -16,8 +17,11 @@ export const useRules = () => useList(["alerts", "rules"], (cursor) => api.get("
 export const useFired = () => useList(["alerts", "history"], (cursor) => api.get("/v1/alerts/history", { params: { query: page(cursor) } }));
 export const useDestinations = () => useAnswer(["alerts", "destinations"], () => api.get("/v1/alerts/destinations"));
 
+export const useCatalogue = () => useAnswer(["catalogue"], () => api.get("/v1/alerts/catalogue"), { forGood: true });
+
 export const addRule = (body: NewRule) =>
   api.post("/v1/alerts/rules", { params: { header: { "Idempotency-Key": idempotencyKey() } }, body });
+export const changeRule = (id: string, body: Change) => api.put("/v1/alerts/rules/{ruleId}", { params: of(id), body });
 export const switchRule = (rule: Rule) =>
   api.put("/v1/alerts/rules/{ruleId}", { params: of(rule.id), body: { enabled: !rule.enabled, version: rule.version, newSigningSecret: false } });
 export const removeRule = (id: string) => api.delete("/v1/alerts/rules/{ruleId}", { params: of(id) });
