@@ -16,7 +16,7 @@ from local.market.node import calldata
 from local.up import Stage
 from tests.e2e.console import PAGES, go, violations
 from tests.e2e.mails import link_to
-from tests.fixtures.browser import Tab, tab
+from tests.fixtures.browser import REFUSED, Tab, tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # each first request of a service starts its function
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # each first request o
 def test_a_wallet_signs_in_stays_through_a_reload_and_leaves(stack: Stage, browser: Browser, address: str) -> None:
     with tab(browser, stack.neighbours.evm.url) as opened:
         page, wallet = opened.page, opened.wallet
-        wallet.refuses.add("personal_sign")
+        wallet.refuses["personal_sign"] = REFUSED
         page.goto(address)
         page.get_by_role("button", name="Test wallet").click()
         message = page.get_by_role("region", name="This is what you will sign")

@@ -3,9 +3,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { ApiError } from "@/api/errors";
+import { safeName } from "@/money/hostile";
 import type { Wallet } from "@/session/providers";
 import { prepare, signIn, WalletError, type Prepared } from "@/session/wallet_login";
-import { t } from "@/texts";
+import { t, type TextKey } from "@/texts";
 import { Button, Spinner } from "@/ui/Button";
 import { Refusal } from "@/ui/Refusal";
 
@@ -16,6 +17,31 @@ const failure = (error: unknown): Failure => (error instanceof ApiError || error
 /** A refusal of the message itself: it is old, or its nonce is spent; another one is made. */
 const isOld = (error: Failure): boolean =>
   error instanceof ApiError && error.status === 401 && ["expired", "nonce_spent"].includes(String(error.details["rule"]));
+
+const RULES: Readonly<Record<string, TextKey>> = {
+  signer: "signin.rule.signer",
+  signature: "signin.rule.signature",
+  mismatch: "signin.rule.mismatch",
+  not_yet_valid: "signin.rule.clock",
+  issued_in_future: "signin.rule.clock",
+};
+
+/** The sentence of a refusal by the API; null for one that is none of a login's. */
+function sentenceOf(error: ApiError): TextKey | null {
+  const rule = String(error.details["rule"]);
+  return rule === "mismatch" && "chainId" in error.details ? "signin.rule.chain" : (RULES[rule] ?? null);
+}
+
+function Failed({ by }: { by: Failure }) {
+  const sentence = by instanceof ApiError ? sentenceOf(by) : null;
+  if (by instanceof ApiError && sentence === null) return <Refusal error={by} />;
+  return (
+    <div role="alert" className="rounded-lg bg-warn-soft p-3">
+      <p>{sentence === null ? by.message : t(sentence)}</p>
+      {by instanceof ApiError && by.requestId !== null && <p className="text-sm text-muted">{t("state.reference", { id: safeName(by.requestId) })}</p>}
+    </div>
+  );
+}
 
 export function WalletSteps({ wallet, another }: { wallet: Wallet; another: () => void }) {
   const [step, setStep] = useState<Step>({ at: "connecting" });
@@ -62,12 +88,7 @@ export function WalletSteps({ wallet, another }: { wallet: Wallet; another: () =
   const waiting = step.at === "connecting" || step.at === "signing";
   return (
     <div className="flex flex-col gap-3">
-      {failed instanceof ApiError && <Refusal error={failed} />}
-      {failed instanceof WalletError && (
-        <p role="alert" className="rounded-lg bg-warn-soft p-3">
-          {failed.message}
-        </p>
-      )}
+      {failed !== null && <Failed by={failed} />}
       {renewed && <p role="status">{t("signin.expired")}</p>}
       {waiting && (
         <p role="status" className="flex items-center gap-2">
