@@ -52,8 +52,10 @@ def stops(page: Page) -> list[dict[str, Any]]:
 def reached_by_tab(page: Page) -> None:
     """Fail where Tab leaves something out, or leads to what is not seen."""
     found = stops(page)
-    assert [one["what"] for one in found if not one["marked"]] == [], "the focus is not seen"
-    assert [one["what"] for one in found if not one["seen"] or one["hidden"]] == [], "the focus is out of sight"
+    unseen = [one["what"] for one in found if not one["marked"]]
+    assert unseen == [], f"the focus is not seen: {unseen}"
+    lost = [one["what"] for one in found if not one["seen"] or one["hidden"]]
+    assert lost == [], f"the focus is out of sight: {lost}"
     assert len({one["stop"] for one in found}) >= page.evaluate(REACHABLE), "something is reached by a mouse alone"
     assert "Skip to the content" in found[0]["what"]
 

@@ -52,7 +52,7 @@ export const admin = {
   "admin.replay": "Apply again",
   "admin.replayMeans": "This event and all of its customer's are applied anew; nothing happens twice. It stands in the audit trail.",
   "admin.trail": "Audit trail",
-  "admin.trailUser": "A user's id",
+  "admin.trailUser": "Who did it, by his id",
   "admin.trailDay": "Or everybody's, of the day (UTC)",
   "admin.trailLead": "Give a user's id, or a day.",
   "admin.noTrail": "Nothing was changed.",
