@@ -41,6 +41,14 @@ export default tseslint.config(
           message: "Texts of others are hostile: React shows them as text.",
         },
         {
+          selector: "JSXText[value=/[A-Za-z]{3,}/]",
+          message: "Texts lie in the catalogues: src/texts.",
+        },
+        {
+          selector: "JSXAttribute[name.name=/^(label|title|hint|text|caption|alt|placeholder|aria-label)$/] > Literal[value=/^(?![a-z]+(\\.\\w+)+$).*[A-Za-z]{3}/]",
+          message: "Texts lie in the catalogues: src/texts.",
+        },
+        {
           selector: "CallExpression[callee.name='parseFloat']",
           message: "Amounts stay decimal strings: src/money; src/charts turns them into floats to draw.",
         },

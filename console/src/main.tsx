@@ -9,9 +9,11 @@ import { begin as beginPages, Entrance } from "@/shell/Entrance";
 import { sample } from "@/shell/sample";
 import { keepShell } from "@/shell/worker";
 import { beginStream } from "@/streams/shared";
+import { beginDensity } from "@/ui/density";
 import { beginTheme } from "@/ui/theme";
 
 beginTheme();
+beginDensity();
 begin();
 beginStream();
 void restore();

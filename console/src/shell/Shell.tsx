@@ -3,6 +3,7 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { keepTheme, useKeptPreferences } from "@/session/preferences";
 import { holds, useWho } from "@/session/profile";
 import { leave } from "@/session/session";
 import { useStreamState } from "@/streams/shared";
@@ -10,7 +11,7 @@ import { t } from "@/texts";
 import { Badge, type Tone } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Guard } from "@/ui/Panel";
-import { setTheme, useTheme, type Theme } from "@/ui/theme";
+import { useTheme, type Theme } from "@/ui/theme";
 
 import { Release } from "./Release";
 import { SECTIONS } from "./sections";
@@ -34,7 +35,7 @@ function ThemePicker() {
       <select
         className="min-h-9 rounded-lg border border-muted bg-panel px-2 text-ink"
         value={theme}
-        onChange={(event) => setTheme(event.target.value as Theme)}
+        onChange={(event) => void keepTheme(event.target.value as Theme).catch(() => undefined)}
       >
         <option value="system">{t("theme.system")}</option>
         <option value="light">{t("theme.light")}</option>
@@ -85,6 +86,7 @@ function Sections({ done }: { done: () => void }) {
 
 export function Shell() {
   const [open, setOpen] = useState(false);
+  useKeptPreferences();
   return (
     <div className="lg:grid lg:grid-cols-[15rem_1fr]">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:rounded focus:bg-panel focus:p-2">

@@ -23,6 +23,8 @@ export const usage = {
   "usage.confirm": "Change it",
   "usage.subscribe": "Go to payment",
   "usage.cancel": "Cancel the plan",
+  "usage.cancelHolds": "{tier} holds until",
+  "usage.cancelSaved": "Not charged then",
   "usage.cancelSure": "The plan stays until the end of what is paid, then the free one holds. Nothing of yours is deleted.",
   "usage.manage": "Payment method and receipts",
   "usage.quotas": "What it holds",

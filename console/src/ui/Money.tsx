@@ -2,6 +2,7 @@
 
 import { isDecimal, sign, type Decimal } from "@/money/decimal";
 import { amount, ratio, usd, UNKNOWN } from "@/money/format";
+import { t } from "@/texts";
 
 type Value = Decimal | null | undefined;
 
@@ -11,7 +12,7 @@ const exact = (value: Value, shown: string, tone = "") =>
       {shown}
     </data>
   ) : (
-    <span aria-label="unknown">{UNKNOWN}</span>
+    <span aria-label={t("amount.unknown")}>{UNKNOWN}</span>
   );
 
 const TONES: Readonly<Record<number, string>> = { [-1]: "text-bad", 0: "", 1: "text-good" };

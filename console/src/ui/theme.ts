@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 export type Theme = "light" | "dark" | "system";
 
 const KEY = "premium.theme";
-const THEMES: readonly Theme[] = ["system", "light", "dark"];
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 

@@ -8,6 +8,7 @@ import { Consents } from "./Consents";
 import { Data } from "./Data";
 import { Factor } from "./Factor";
 import { Keys } from "./Keys";
+import { Preferences } from "./Preferences";
 import { Profile } from "./Profile";
 import { Sessions } from "./Sessions";
 import { OwnWallets } from "./OwnWallets";
@@ -20,6 +21,7 @@ export function AccountPage() {
         <Profile />
         <Factor />
       </Beside>
+      <Preferences />
       <Sessions />
       <OwnWallets />
       <Ways />

@@ -27,7 +27,7 @@ export function Performance() {
   const [window, setWindow] = useState<Window>("30d");
   const performance = usePerformance(window);
   const choice = (
-    <Choice label={t("portfolio.window")} value={window} choose={setWindow} options={WINDOWS.map((value) => ({ value, text: value }))} />
+    <Choice label={t("portfolio.window")} value={window} choose={setWindow} options={WINDOWS.map((value) => ({ value, text: value === "all" ? t("portfolio.allTime") : value }))} />
   );
   return (
     <Panel title={t("portfolio.performance")} actions={choice} room="min-h-[25rem]">

@@ -57,6 +57,25 @@ function Facts({ of }: { of: Subscription }) {
   );
 }
 
+/** What ending it means, by what the provider told of the subscription. */
+function Ending({ of }: { of: Subscription }) {
+  const { price, currentPeriodEnd } = of;
+  if (currentPeriodEnd === null) return null;
+  const next = price?.amount == null ? null : `${price.amount} ${(price.currency ?? "").toUpperCase()}`;
+  return (
+    <dl className="mt-3 grid grid-cols-2 gap-3">
+      <div>
+        <dt className="text-sm text-muted">{t("usage.cancelHolds", { tier: of.tier })}</dt>
+        <dd className="font-medium">{localTime(currentPeriodEnd)}</dd>
+      </div>
+      <div>
+        <dt className="text-sm text-muted">{t("usage.cancelSaved")}</dt>
+        <dd className="font-medium">{next ?? "–"}</dd>
+      </div>
+    </dl>
+  );
+}
+
 export function Plan() {
   const plan = useSubscription();
   const [ending, setEnding] = useState(false);
@@ -107,6 +126,7 @@ export function Plan() {
         answer={{ text: t("usage.cancel"), danger: true, busy: end.isPending, act: () => end.mutate() }}
       >
         <p>{t("usage.cancelSure")}</p>
+        {plan.data !== undefined && <Ending of={plan.data} />}
         {end.error !== null && <Refusal error={end.error} />}
       </Dialog>
     </Panel>

@@ -9,7 +9,7 @@ import { Table } from "@/ui/Table";
 import { useMonth, type Used } from "./reading";
 
 function Expected({ of }: { of: Used }) {
-  if (of.projection === null) return <span aria-label="unknown">–</span>;
+  if (of.projection === null) return <span aria-label={t("amount.unknown")}>–</span>;
   return (
     <span className="flex flex-col @md:items-end">
       <span>{count(of.projection.requests)}</span>
