@@ -56,7 +56,7 @@ export default tseslint.config(
       "max-lines": ["error", { max: 200, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ["src/charts/**"], rules: { "no-restricted-syntax": "off" } },
+  { files: ["src/charts/**", "tests/**"], rules: { "no-restricted-syntax": "off" } },
   {
     files: ["src/{api,money,streams,session,charts,ui,texts}/**"],
     rules: {
