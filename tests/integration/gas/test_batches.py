@@ -129,9 +129,10 @@ def test_what_fails_alone_is_said(at: Callable[[str], str], look: Look) -> None:
     assert (looked[1].gas, looked[1].reason, batches) == (None, "it fails, also after those before it", [])
 
 
-@pytest.fixture(scope="module")
-def market(evm_session: Evm) -> Market:
-    return build(evm_session.url)
+@pytest.fixture
+def market(evm: Evm) -> Market:
+    """Undone with the test: followers of other tests read this node's chain from its first block."""
+    return build(evm.url)
 
 
 @pytest.fixture
