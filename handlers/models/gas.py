@@ -171,6 +171,8 @@ class EstimateView(View):
     age_seconds: int = Field(description="How old the newest block is", examples=[4])
     stale: bool
     """Whether the node is behind: the figures are those of then."""
+    history_gap: bool
+    """Whether blocks of before are missing, or reorganised, and being read: what was tested lacks them meanwhile."""
 
     @classmethod
     def of(cls, found: Estimate) -> Self:
@@ -183,6 +185,7 @@ class EstimateView(View):
             bounds=[BoundView(**each) for each in told["bounds"]], blob=_blob(told["blob"]),
             l1=None if found.l1 is None else LayerOneView(**found.l1),
             cost=[CostView.of(each) for each in found.costs], age_seconds=found.age, stale=found.stale,
+            history_gap=told.get("gap", False),  # one told before it was known says none
         )  # fmt: skip
 
 

@@ -68,6 +68,8 @@ class PredictionsView(View):
     age_seconds: int = Field(description="How old the newest block is", examples=[4])
     stale: bool
     """Whether the node is behind: the figures are those of then."""
+    history_gap: bool
+    """Whether blocks of before are missing, or reorganised, and being read: scores lack them meanwhile."""
 
     @classmethod
     def of(cls, found: Estimate) -> Self:
@@ -76,5 +78,5 @@ class PredictionsView(View):
         return cls(
             chain=told["chain"], block=told["block"]["number"], base_fee=told["block"]["base_fee"],
             predictions=[PredictionView.of(each) for each in told["predictions"]], age_seconds=found.age,
-            stale=found.stale,
+            stale=found.stale, history_gap=told.get("gap", False),
         )  # fmt: skip

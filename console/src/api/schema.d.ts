@@ -2553,6 +2553,7 @@ export interface components {
             cost: components["schemas"]["CostView"][];
             ageSeconds: number;
             stale: boolean;
+            historyGap: boolean;
         };
         EstimatedPriceView: {
             confidence: number;
@@ -3411,6 +3412,7 @@ export interface components {
             predictions: components["schemas"]["PredictionView"][];
             ageSeconds: number;
             stale: boolean;
+            historyGap: boolean;
         };
         PreferencesChange: {
             language?: string | null;

@@ -13,6 +13,8 @@ from premium.storage.timeseries import TimeSeries
 
 _TOP = 2**63 - 1
 """Above every height."""
+WINDOW = 5_000
+"""Blocks behind the newest in which holes are filled."""
 _TIPS = GasBlock._fields.index("tips")
 _AROUND = timedelta(days=2)
 """Blocks of one height lie no further apart: it bounds the partitions that are looked into."""
@@ -78,6 +80,11 @@ class GasHistory:
                 (chain, since),
             ).fetchone()
         return Hole(row["low"], row["high"], bytes(row["parent"])) if row else None
+
+    def newest_hole(self, chain: str) -> Hole | None:
+        """Return the newest break within WINDOW, None where there is none."""
+        newest = self.newest(chain, 1)
+        return self.hole(chain, newest[0].number - WINDOW) if newest else None
 
     def keep_up(self, now: datetime) -> None:
         """Roll closed hours up and drop what is older than 90 days.

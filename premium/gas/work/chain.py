@@ -73,7 +73,7 @@ class FollowedChain:
         """
         if not self._is_started:
             await self.follower.start()
-            self.follower.has_hole, self._is_started = True, True
+            self._is_started = True
         read = await self.follower.poll()
         if read == 1 and self.follower.newest is not None:
             self._late.append(self._clock.now().timestamp() - self.follower.newest.timestamp)

@@ -14,6 +14,7 @@ from premium.gas.store.backtests import BacktestStore
 from premium.gas.store.history import GasHistory
 from premium.gas.work.backtests import BLOCKS, block_backtests
 from premium.jobs.model import SYSTEM, JobKind, Moment
+from premium.observability import logger
 from premium.storage.cache import Cache
 
 
@@ -25,7 +26,13 @@ def train(context: JobContext, payload: Moment) -> Mapping[str, Any]:
 
 @job(TRAIN_CHAIN)
 def train_chain(context: JobContext, payload: ChainDay) -> Mapping[str, Any]:
-    """Train a chain's model of hours ahead, and let it serve where it may."""
+    """Train a chain's model of hours ahead, and let it serve where it may.
+
+    Not while its newest history has a hole: what served goes on, and the next day's training has all of it.
+    """
+    if hole := GasHistory(context.platform.timeseries).newest_hole(payload.chain):
+        logger.warning("a training waits for a hole of gas history", chain=payload.chain, low=hole.low, high=hole.high)
+        return {"chain": payload.chain, "hole": [hole.low, hole.high]}
     return {"chain": payload.chain, "refused": dict(Models.of(context.platform).train(payload.chain, payload.at))}
 
 

@@ -30,8 +30,6 @@ _FIRST = 100
 """Blocks before the newest one with which a chain begins."""
 REPLAYED = 1_000
 """Newest blocks by which offers are tested after a start or a reorganisation."""
-WINDOW = 5_000
-"""Blocks behind the newest in which holes are filled."""
 _FORK_DEPTH = 128
 _BREATH = 50
 """Replayed blocks after which other chains have their turn."""
@@ -59,6 +57,7 @@ class Follower:
     async def start(self) -> None:
         """Load what is kept, and test offers by it; UpstreamUnavailable without the database."""
         self.rows = await asyncio.to_thread(self.history.newest, self.chain.name, REPLAYED)
+        self.has_hole = await asyncio.to_thread(self.history.newest_hole, self.chain.name) is not None
         self.speeds, self.outlook = Speeds(self.chain.fees.min_tip), None
         self.newest = self.parent = None
         before: Header | None = None
@@ -172,7 +171,7 @@ class Follower:
         """
         if not self.rows:
             return 0
-        hole = await asyncio.to_thread(self.history.hole, self.chain.name, self.rows[-1].number - WINDOW)
+        hole = await asyncio.to_thread(self.history.newest_hole, self.chain.name)
         self.has_hole = hole is not None
         if hole is None:
             return 0

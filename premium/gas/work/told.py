@@ -71,6 +71,7 @@ def told(follower: Follower, around: Around, now: datetime) -> dict[str, Any]:
         "operations": {name: list(used) for name, used in around.operations.items()},
         "predictions": _predictions(follower, after),
         "confidences": _confidences(by, base_fee),
+        "gap": follower.has_hole,
         "transactions": median_low([row.transactions for row in follower.rows[-_TRANSACTIONS:]]),
         "seconds": follower.seconds, "checked_at": now.timestamp(),
         "only_busy": follower.chain.max_head_age_seconds is None,

@@ -87,6 +87,9 @@ def test_holes_are_filled_from_above(evm: Evm, followed: Follow) -> None:
     assert read == 100, "it goes to the newest blocks at once"
     assert local.numbers()[-1] == last + 620
     assert len(local.numbers()) < local.numbers()[-1] - local.numbers()[0] + 1
+    assert local.follower.has_hole
+    local.run(0, fresh=True)
+    assert local.follower.has_hole, "a process that begins anew knows of it at once"
     local.run(1, fill=True)
     assert local.numbers() == list(range(local.numbers()[0], last + 621))
     assert local.hashes()[-30:] == on_chain(evm, local.numbers()[-30:])

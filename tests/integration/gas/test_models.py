@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -17,12 +18,17 @@ from local.evm import Evm
 from premium.bootstrap import Platform
 from premium.cli.gas_models import models as command
 from premium.errors import Conflict
+from premium.gas.jobs import ChainDay
 from premium.gas.models import Models
 from premium.gas.series.hours import STEPS
 from premium.gas.service import FOLLOWED, HOURS
+from premium.gas.store.history import GasHistory
+from premium.gas.work.days import train_chain
 from premium.gas.work.minute import predicted
 from premium.storage.cache import Cache
 from tests.integration.gas.conftest import FEES, chain_of
+from tests.integration.handlers.test_gas_plans import rows as made_rows
+from tests.integration.portfolio.platforms import context
 
 pytestmark = pytest.mark.integration
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -95,6 +101,20 @@ def test_a_model_is_trained_and_told_and_rolled_back(followed: Platform, monkeyp
     predicted(followed, at=NOW + timedelta(minutes=1))
     (row,) = [row for row in told_hours(followed) if row["horizon"] == horizon]
     assert row["model"] != "log_ridge"
+
+
+def test_a_training_waits_for_a_hole(followed: Platform) -> None:
+    history = GasHistory(followed.timeseries)
+    history.keep_up(NOW)
+    rows = made_rows(40, NOW)
+    history.append("local", rows[:10])
+    history.append("local", rows[20:])
+    train = train_chain.__wrapped__  # type: ignore[attr-defined] # the body of the job
+    asked = context(followed, uuid4(), job_id=uuid4()), ChainDay(chain="local", at=NOW)
+    assert train(*asked) == {"chain": "local", "hole": [10, 19]}
+    assert Models.of(followed).store.all("local") == []
+    history.fill("local", rows[10:20])
+    assert set(train(*asked)["refused"]) == set(STEPS)
 
 
 def test_a_body_that_was_changed_does_not_serve(followed: Platform) -> None:

@@ -127,7 +127,7 @@ def test_all_that_is_known_is_told(at: Platform, token: str) -> None:
     data = found.data
     assert set(data) == {
         "chain", "block", "nextBaseFee", "exact", "model", "basis", "speeds", "bounds", "blob", "l1", "cost",
-        "ageSeconds", "stale",
+        "ageSeconds", "stale", "historyGap",
     }  # fmt: skip
     assert data["nextBaseFee"] == str(11 * GWEI)
     assert data["blob"] == {"excessBlobGas": "5", "baseFee": "1", "nextBaseFee": "2", "fork": "bpo2"}
@@ -138,6 +138,13 @@ def test_all_that_is_known_is_told(at: Platform, token: str) -> None:
         "usd": "0.819", "priceQuality": "good",
     }  # fmt: skip
     assert (data["stale"], data["ageSeconds"] <= 3) == (False, True)
+
+
+def test_a_gap_of_history_is_marked(at: Platform, token: str) -> None:
+    told(at)
+    assert [found(token, chain="local").data["historyGap"] for found in (asked, predicted)] == [False, False]
+    told(at, gap=True)
+    assert [found(token, chain="local").data["historyGap"] for found in (asked, predicted)] == [True, True]
 
 
 def test_a_gas_limit_and_an_operation_are_priced_alone(at: Platform, token: str) -> None:
