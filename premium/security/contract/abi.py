@@ -12,6 +12,7 @@ from premium.security.evm.words import ADDRESS_MASK, MAP, MASK, Word
 
 _HEAD, _MOST = 4, 32
 _SIGNEXTEND = 0x0B
+_LESS = MASK + 1 - _HEAD
 
 
 def functions_of(profile: CodeProfile) -> list[dict[str, str]]:
@@ -26,7 +27,7 @@ def functions_of(profile: CodeProfile) -> list[dict[str, str]]:
     return [
         {
             "selector": f"0x{selector:08x}",
-            "arguments": ",".join(_arguments(profile.arena, paths)),
+            "arguments": ",".join(_arguments(profile, selector, paths)),
             "mutability": _mutability(profile.arena, paths),
         }
         for selector, paths in sorted(by_selector.items())
@@ -45,18 +46,35 @@ def _refuses_value(arena: Arena, path: Path) -> bool:
     return any(arena.kind[atom] == op.CALLVALUE and not truth for atom, truth in path.facts.items())
 
 
-def _arguments(arena: Arena, paths: list[Path]) -> list[str]:
+def _arguments(profile: CodeProfile, selector: int, paths: list[Path]) -> list[str]:
     """The types by place, as far as the highest word that is read of the arguments' heads."""
-    found: dict[int, str] = {}
+    arena = profile.arena
+    signed = (_place(arena, word) for word in profile.found.of_signatures.get(selector, ()))
+    found = {place: "bytes32" for place in signed if place is not None}
     of_addresses: set[int] = set()
-    for path in paths:
-        for word in _words(arena, path):
+    handed = profile.found.handed.get(selector, set())
+    asked = profile.found.asked.get(selector, set())
+    for words in (*(_words(arena, path) for path in paths), handed, _parts_of(arena, asked)):
+        for word in words:
             for place, kind in (*_typed(arena, word), *_dynamic(arena, word)):
                 if place not in found or _rank(kind) > _rank(found[place]):
                     found[place] = kind
             of_addresses |= set(_members(arena, word))
     found |= {place: "address[]" for place in of_addresses if found.get(place) == "uint256[]"}
-    return [found.get(place, "uint256") for place in range(max(found, default=-1) + 1)]
+    count = max([place + 1 for place in found] + [_heads(arena, atom) for atom in asked], default=0)
+    return [found.get(place, "uint256") for place in range(count)]
+
+
+def _heads(arena: Arena, atom: Word) -> int:
+    """How many words of arguments a condition asks for: compilers refuse fewer."""
+    args = arena.args[atom]
+    if arena.kind[atom] not in (op.SLT, op.LT) or (least := arena.constant(args[1])) is None:
+        return 0
+    rest = arena.args[args[0]] if arena.kind[args[0]] == op.ADD else ()
+    is_size = any(arena.kind[one] == op.CALLDATASIZE for one in rest) and any(
+        arena.constant(one) == _LESS for one in rest
+    )
+    return least // 32 if is_size and least % 32 == 0 and least <= 32 * _MOST else 0
 
 
 def _rank(kind: str) -> int:
@@ -157,7 +175,11 @@ def _words(arena: Arena, path: Path) -> Iterable[Word]:
         pending += [value for value in vars_of(one) if isinstance(value, int)]
     if path.returned is not None:
         pending.append(path.returned)
-    seen: set[Word] = set()
+    return _parts_of(arena, pending)
+
+
+def _parts_of(arena: Arena, words: Iterable[Word]) -> Iterable[Word]:
+    pending, seen = [*words], set[Word]()
     while pending:
         word = pending.pop()
         if word in seen:

@@ -12,7 +12,7 @@ from premium.security.evm.memory import Memory, Piece, joined
 from premium.security.evm.paths import MessageCall
 from premium.security.evm.words import ADDRESS_MASK, ARRAY, CODE, CONST, HASH, MAP, PACKED, RECOVERED, RESULT, Word
 
-_ECRECOVER = 1
+ECRECOVER = 1
 _BESIDE = 96
 """Bits of a word beside an address."""
 _LONGEST_COPY, _LONGEST_KEY, _LONGEST_HASH, _UNKNOWN_COPY = 1024, 128, 1024, 64
@@ -192,7 +192,7 @@ def call_of(arena: Arena, memory: Memory, code: int, offset: int, words: list[Wo
 def _result(arena: Arena, memory: Memory, code: int, offset: int, words: list[Word]) -> Word:
     """The first word that a call answers; a recovered signer is known by the hash that was signed."""
     target, data = words[1], words[-4]
-    if arena.constant(target) == _ECRECOVER:
+    if arena.constant(target) == ECRECOVER:
         signed = memory.whole(arena, data)
         return arena.opaque(RECOVERED, offset, *(() if signed is None else (signed,)))
     places = [arena.make(op.ADD, data, arena.const(at)) for at in (4, 36)] if code == op.STATICCALL else []

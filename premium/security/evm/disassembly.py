@@ -26,7 +26,8 @@ def without_metadata(code: bytes) -> bytes:
 def without_immutables(code: bytes) -> bytes:
     """Return the code without metadata, its 32-byte constants as zeros.
 
-    So instances of one contract are equal: Solidity sets immutables there. Those of Vyper stand behind the code and are left as they are.
+    So instances of one contract are equal: Solidity sets immutables there. Those of Vyper stand behind the code and
+    are left as they are.
     """
     plain = bytearray(without_metadata(code))
     at = 0

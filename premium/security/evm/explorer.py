@@ -54,7 +54,7 @@ class Explorer:
         self._landings = {self._arena.const(offset) for offset in disassembly.jumpdests}
         self._joins = Joins(self.found, self._landings)
         self._decisions = Decisions(self.found)
-        self._machine = Machine(self._arena, disassembly.raw)
+        self._machine = Machine(self._arena, disassembly.raw, self.found)
         self._tables = Tables(self._arena, disassembly.raw)
         self._blocks: dict[int, BasicBlock] = {}
         self._budget = budget
@@ -172,6 +172,7 @@ class Explorer:
         atom, truth = atom_of(self._arena, condition)
         if self._arena.taint[atom] & (FROM_ORIGIN | FROM_SURROUNDINGS):
             self.found.surroundings.add((path.selector, block.end_offset, atom))
+        self.found.asked.setdefault(path.selector, set()).add(atom)
         known = self._decisions.known(path, atom)
         if known is None:
             other = path.fork(block.following)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from premium.security.evm import opcodes as op
 from premium.security.evm.arena import Arena
 from premium.security.evm.blocks import BasicBlock
-from premium.security.evm.copies import call_of, hashed, store
+from premium.security.evm.copies import ECRECOVER, call_of, hashed, store
 from premium.security.evm.open_paths import OpenPath
-from premium.security.evm.paths import Creation, Effect, Write
+from premium.security.evm.paths import Creation, Effect, Exploration, Write
 from premium.security.evm.words import RESULT, UNKNOWN, Word
 
 _PURE = frozenset(
@@ -19,9 +19,11 @@ _PURE = frozenset(
 class Machine:
     """Runs blocks of one code; `code` is the raw bytecode that CODECOPY reads."""
 
-    def __init__(self, arena: Arena, code: bytes) -> None:
+    def __init__(self, arena: Arena, code: bytes, found: Exploration | None = None) -> None:
         self._arena = arena
         self._code = code
+        self._handed = found.handed if found is not None else {}
+        self._of_signatures = found.of_signatures if found is not None else {}
         self._histories: dict[tuple[int, Effect], int] = {}
 
     def run(self, path: OpenPath, block: BasicBlock) -> list[Word]:
@@ -72,7 +74,13 @@ class Machine:
         if code == op.SSTORE:
             self.record(path, Write(offset, words[0], words[1]))
             return None
+        if code == op.MSTORE or op.LOG0 <= code <= op.LOG4:
+            self._handed.setdefault(path.selector, set()).update(words[1:2] if code == op.MSTORE else words[2:])
         if code in op.CALLS:
+            if arena.constant(words[1]) == ECRECOVER:
+                places = (arena.make(op.ADD, words[-4], arena.const(at)) for at in (0, 64, 96))
+                given = {word for place in places if (word := memory.whole(arena, place)) is not None}
+                self._of_signatures.setdefault(path.selector, set()).update(given)
             call = call_of(arena, memory, code, offset, words)
             if code != op.STATICCALL:
                 self.record(path, call)

@@ -89,6 +89,12 @@ class Exploration:
     """Join -> paths that ended there because the rest is as an earlier path's: their facts and joins so far."""
     surroundings: set[tuple[int | None, int, Word]] = field(default_factory=set)
     """`(selector, offset, condition)` of conditional jumps that hang on the origin, the producer, gas or its price."""
+    handed: dict[int | None, set[Word]] = field(default_factory=dict)
+    """Selector -> words that it writes to memory or tells in events, whatever becomes of them."""
+    asked: dict[int | None, set[Word]] = field(default_factory=dict)
+    """Selector -> conditions of its branches, of ways that fail or join others too."""
+    of_signatures: dict[int | None, set[Word]] = field(default_factory=dict)
+    """Selector -> words from which a signer is recovered."""
     truncated: set[int | None] = field(default_factory=set)
     """Functions (None: outside any) whose budget ran out."""
     unresolved: set[tuple[int | None, int]] = field(default_factory=set)

@@ -9,7 +9,7 @@ import pytest
 
 from premium.cases import answer
 from premium.security.cases.contracts import kinds
-from tests.factories.contracts import Compiled, corpus, parties
+from tests.factories.contracts import Compiled, artifact, corpus, parties
 
 pytestmark = pytest.mark.unit
 
@@ -113,3 +113,22 @@ def test_ownership_that_giving_up_writes_down_is_the_owners() -> None:
     locked = next(one for one in parties("regained.sol") if one.name == "LockAndBack" and one.build == "optimized")
     told = asked(creation_bytecode="0x" + locked.creation.hex())
     assert ids(told)["ownership_regain"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("path", "selector", "arguments"),
+    [
+        (
+            "@uniswap/v2-core/build/UniswapV2ERC20",
+            "0xd505accf",
+            "address,address,uint256,uint256,uint8,bytes32,bytes32",
+        ),
+        ("@openzeppelin/contracts/build/contracts/ERC1155PresetMinterPauser", "0x4e1273f4", "address[],uint256[]"),
+        ("@uniswap/v2-periphery/build/UniswapV2Router02", "0xad5c4648", ""),
+    ],
+    ids=["signers", "lists", "none"],
+)
+def test_arguments_are_known_by_what_becomes_of_them(path: str, selector: str, arguments: str) -> None:
+    """By what a signer is recovered from, what is handed to others, and how many words the code asks for."""
+    given = asked(bytecode=artifact(f"{path}.json").hex())
+    assert {each["selector"]: each["arguments"] for each in given["functions"]}[selector] == arguments
