@@ -33,7 +33,7 @@ _LATE, _EARLY = 20, 0.05
 _PREDICTED_SECONDS = 60.0
 _PROMISED, _JUDGED = 0.8, 500
 """What a band promises, and outcomes without which that is not judged."""
-_AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS, _STUCK_SECONDS = 30.0, 60.0, 30.0, 5.0, 5.0
+_AROUND_SECONDS, _LAG_SECONDS, _FILL_SECONDS, _TOLD_SECONDS, _STUCK_SECONDS = 30.0, 60.0, 30.0, 5.0, 15.0
 NO_PRICE: Mapping[str, str | None] = {"usd": None, "quality": str(Quality.UNAVAILABLE)}
 
 
