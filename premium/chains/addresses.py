@@ -6,6 +6,7 @@ EVM addresses are checksummed (EIP-55), those of Solana are 32 bytes in Base58 w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -26,6 +27,7 @@ def keccak256(data: bytes) -> bytes:
     return keccak.new(digest_bits=256, data=data).digest()
 
 
+@lru_cache(maxsize=32_768)  # the same tokens are asked for every holder: it was a sixth of stating a portfolio
 def checksum(address: str) -> str:
     """Return the EIP-55 form of an address.
 

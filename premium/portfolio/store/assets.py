@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from premium.errors import NotFound
 from premium.portfolio.model import AssetRow, Holding, Snapshot
@@ -30,8 +31,7 @@ class AssetStore:
             if newest is not None and newest["at"] is not None and newest["at"] > snapshot.timestamp:
                 return
             if rows:  # all by one statement: a statement each cost a run more than all else of it
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                connection.execute(_UPSERT, (user_id, snapshot.timestamp, *columns))
+                connection.execute(_UPSERT, (user_id, snapshot.timestamp, Jsonb(rows)))
             keys = [holding.key for holding in snapshot.holdings]
             connection.execute("DELETE FROM portfolio_assets WHERE user_id = %s AND asset <> ALL (%s)", (user_id, keys))
 
@@ -82,8 +82,9 @@ _PAGE = """
 _UPSERT = """
     INSERT INTO portfolio_assets (user_id, updated_at, chain, asset, symbol, category, decimals, balance, price_usd,
                                   price_quality, value_usd, is_stale, as_of, why)
-    SELECT %s, %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::numeric[],
-        %s::numeric[], %s::text[], %s::numeric[], %s::boolean[], %s::timestamptz[], %s::text[])
+    SELECT %s, %s, r.* FROM jsonb_to_recordset(%s) AS r (chain text, asset text, symbol text, category text,
+        decimals smallint, balance numeric, price_usd numeric, price_quality text, value_usd numeric, is_stale boolean,
+        as_of timestamptz, why text)
     ON CONFLICT (user_id, chain, asset) DO UPDATE SET
         symbol = excluded.symbol, category = excluded.category, decimals = excluded.decimals,
         balance = excluded.balance, price_usd = excluded.price_usd, price_quality = excluded.price_quality,
@@ -92,10 +93,12 @@ _UPSERT = """
 """
 
 
-def _values(holding: Holding) -> tuple[Any, ...]:
+def _values(holding: Holding) -> dict[str, Any]:
     price = holding.quote.price
-    return (
-        holding.chain, holding.key, holding.symbol, holding.category, holding.decimals, holding.amount,
-        price.usd if price else None, holding.quote.quality.value, holding.value, holding.stale, holding.as_of,
-        holding.judged.why if holding.judged else None,
-    )  # fmt: skip
+    return {
+        "chain": holding.chain, "asset": holding.key, "symbol": holding.symbol, "category": holding.category,
+        "decimals": holding.decimals, "balance": str(holding.amount), "price_usd": str(price.usd) if price else None,
+        "price_quality": holding.quote.quality.value,
+        "value_usd": None if holding.value is None else str(holding.value), "is_stale": holding.stale,
+        "as_of": holding.as_of.isoformat(), "why": holding.judged.why if holding.judged else None,
+    }  # fmt: skip
