@@ -15,6 +15,7 @@ _NAMED = re.compile(r"([a-z0-9_/]+/test_[a-z0-9_]+\.py|test_[a-z0-9_]+\.py)::([A
 @pytest.mark.parametrize(
     "page",
     [
+        "console-proofs.md",
         "deploy-proofs.md",
         "gas-proofs.md",
         "hardening-proofs.md",
