@@ -29,7 +29,7 @@ demo: setup ## Start everything, deploy the stage local, walk one user's journey
 	@$(PYTHON) -m local demo
 
 .PHONY: show
-show: setup ## Start everything and show an account's life, a wallet's portfolio to its exit, what gas costs, what security says, or taxes in eight countries (NAME=accounts|gas|portfolio|security|tax)
+show: setup ## Start everything and show an account's life, the console in a browser, a wallet's portfolio to its exit, what gas costs, what security says, or taxes in eight countries (NAME=accounts|console|gas|portfolio|security|tax)
 	@$(PYTHON) -m local show $(or $(NAME),accounts)
 
 .PHONY: screenshots

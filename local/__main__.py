@@ -69,7 +69,9 @@ def demo_command() -> None:
     "show",
     help="Bring the stage up and show an account's life, gas, a wallet's portfolio, security, or taxes.",
 )
-@click.argument("name", default="accounts", type=click.Choice(["accounts", "gas", "portfolio", "security", "tax"]))
+@click.argument(
+    "name", default="accounts", type=click.Choice(["accounts", "console", "gas", "portfolio", "security", "tax"])
+)
 def show_command(name: str) -> None:
     from local.show import SHOWS  # noqa: PLC0415 - the services, which other commands need not
 

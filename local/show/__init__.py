@@ -1,6 +1,7 @@
 """Shows of what the platform does, step by step, with proofs."""
 
 from local.show.accounts import show_accounts
+from local.show.console import show_console
 from local.show.gas import show_gas
 from local.show.portfolio import show_portfolio
 from local.show.security import show_security
@@ -8,6 +9,7 @@ from local.show.tax import show_tax
 
 SHOWS = {
     "accounts": show_accounts,
+    "console": show_console,
     "gas": show_gas,
     "portfolio": show_portfolio,
     "security": show_security,

@@ -9,8 +9,9 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 from playwright.sync_api import Browser, Page, expect
 
+from local.show.page_wallet import Wallet, announce
 from local.up import Stage
-from tests.fixtures.browser import REFUSED, Tab, Wallet, announce, tab
+from tests.fixtures.browser import REFUSED, Tab, tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 PENDING, LOCKED, BROKEN = -32002, 4100, -32603

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from local.browser import HOW, program
 from local.show.accounts import walk_account
+from local.show.console import walk_console
 from local.show.gas import walk_gas
 from local.show.platform import run_apart
 from local.show.portfolio import walk_apart, walk_portfolio
@@ -70,3 +72,13 @@ def test_what_security_says_is_as_it_is_shown(stack: Stage, capsys: pytest.Captu
         assert step in shown
     for step in ("of Vyper", "no longer names him", "holds no longer", "The watch tells", "may take nothing"):
         assert step in shown
+
+
+def test_the_console_is_as_it_is_shown(stack: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    if program() is None:
+        pytest.skip(f"there is no Chromium here: {HOW}")
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        apart.submit(walk_console, stack).result()
+    shown = capsys.readouterr().out
+    for said in ("wants you to sign in", "exactly", "ETH is at", "its files", "the session goes on", "parts say so"):
+        assert said in shown
