@@ -111,7 +111,7 @@ class ContractScan(BaseModel):
 
 ScanType = Literal["transaction", "message", "contract", "address"]
 Verdict = Literal["malicious", "danger", "caution", "clear", "unknown"]
-ENGINE = "7"
+ENGINE = "8"
 """Raised with the engine: what an older one kept is not told again."""
 
 
