@@ -1,4 +1,4 @@
-"""Bring the stage up and walk through the console in a real browser, as somebody new does.
+"""Bring the stage up and walk through the console in a real browser.
 
 `make show NAME=console`: sign in by a wallet, portfolio, a live alert, a report from an exchange's file, a scan before
 a signature; then the same with an API that does not answer.
@@ -45,7 +45,10 @@ def show_console(places: Places) -> None:
 
 
 def walk_console(stage: Stage) -> None:
-    """Walk through the console and print each step's evidence; LocalError where something is not as it should be."""
+    """Walk through the console and print each step's evidence.
+
+    LocalError where something is not as it should be.
+    """
     with _page(stage) as page:
         _signs_in(stage, page)
         _portfolio(stage, page)

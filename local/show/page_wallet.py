@@ -1,4 +1,4 @@
-"""A wallet in a page, whose accounts the stage's EVM node holds and really signs with."""
+"""A wallet in a page, whose accounts the stage's EVM node holds."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class Wallet:
 
 
 def announce(context: BrowserContext, wallet: Wallet, name: str, nth: int, *, injected: bool = False) -> None:
-    """Have the context's pages find a wallet: by EIP-6963, or `injected` as `window.ethereum`."""
+    """Have a context's pages find a wallet.
+
+    By EIP-6963, or `injected` as `window.ethereum`.
+    """
     door = f"premiumWallet{nth}"
     context.expose_binding(door, lambda _, method, params: wallet.answer(method, params))
     told = {"uuid": f"00000000-0000-4000-8000-{nth:012}", "name": name, "door": door, "injected": injected}
