@@ -125,8 +125,8 @@ def test_branches_that_write_take_bounded_memory() -> None:
         "00",
         "fe",
         "7eca1c00",
-        "5f3560e01c80631122334414601b576355667788146022575f5ffd5b60ff56005b5f5ffd",
-        "5f3560e01c80631122334414601b576355667788146020575f5ffd5b1600000000005b5f5ffd",
+        "5f35 60e01c 80 6311223344 14 601b57 6355667788 14 6022 57 5f5ffd 5b 60ff56 00 5b 5f5ffd",
+        "5f35 60e01c 80 6311223344 14 601b57 6355667788 14 6020 57 5f5ffd 5b 16 00000000 00 5b 5f5ffd",
     ],
     ids=[
         *("no instruction", "endless", "a write without a function", "off the end", "broken function", "a creation"),
