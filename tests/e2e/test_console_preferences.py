@@ -23,7 +23,7 @@ def test_what_is_chosen_here_holds_in_another_browser(
     api.call("PUT", "/v1/users/preferences", {"tradingPreferences": {"slippage": "0.5"}})
     go(page, "account")
     part = panel(page, "Preferences")
-    for choice, name in (("Density", "High"), ("Theme", "Dark")):
+    for choice, name in (("Density", "High"), ("Colours", "Dark")):
         with page.expect_response(lambda one: one.url.endswith("/preferences") and one.request.method == "PUT"):
             part.get_by_role("radiogroup", name=choice).get_by_text(name, exact=True).click()
     kept = api.get("/v1/users/preferences")

@@ -17,6 +17,7 @@ export const account = {
   "account.leaveAll": "Sign out everywhere",
   "account.noSessions": "There is no session of ours: this one came with the free platform's token.",
   "account.preferences": "Preferences",
+  "account.colours": "Colours",
   "account.language": "Language",
   "account.language.en": "English",
   "account.factor": "Second factor",

@@ -26,9 +26,9 @@ export function Preferences() {
         {(of) => (
           <div className="flex flex-wrap gap-6">
             <div>
-              <p className="mb-1 font-medium">{t("theme.label")}</p>
+              <p className="mb-1 font-medium">{t("account.colours")}</p>
               <Choice
-                label={t("theme.label")}
+                label={t("account.colours")}
                 options={THEMES.map((value) => ({ value, text: t(`theme.${value}`) }))}
                 value={theme}
                 choose={(next) => keep.mutate(() => keepTheme(next))}
