@@ -2,14 +2,12 @@
 
 import { useEffect, useRef } from "react";
 
-import { api, type Schema } from "@/api/client";
+import { api } from "@/api/client";
 import { useAnswer } from "@/api/queries";
 import { isDensity, setDensity, type Density } from "@/ui/density";
 import { setTheme, type Theme } from "@/ui/theme";
 
 import { useSession } from "./store";
-
-type Preferences = Schema["PreferencesView"];
 
 export function usePreferences() {
   const signedIn = useSession().status === "in";
@@ -36,8 +34,9 @@ export async function keepTheme(theme: Theme): Promise<void> {
   await api.put("/v1/users/preferences", { body: { theme } });
 }
 
-/** The console's other settings stand beside it. */
-export async function keepDensity(density: Density, of: Preferences): Promise<void> {
+/** The other settings stand beside it: they are read anew, since another browser may have changed them. */
+export async function keepDensity(density: Density): Promise<void> {
   setDensity(density);
-  await api.put("/v1/users/preferences", { body: { tradingPreferences: { ...of.tradingPreferences, density } } });
+  const { data } = await api.get("/v1/users/preferences");
+  await api.put("/v1/users/preferences", { body: { tradingPreferences: { ...data.tradingPreferences, density } } });
 }

@@ -23,7 +23,7 @@ export function Preferences() {
   return (
     <Panel title={t("account.preferences")}>
       <Answer of={kept}>
-        {(of) => (
+        {() => (
           <div className="flex flex-wrap gap-6">
             <div>
               <p className="mb-1 font-medium">{t("account.colours")}</p>
@@ -40,7 +40,7 @@ export function Preferences() {
                 label={t("density.label")}
                 options={DENSITIES.map((value) => ({ value, text: t(`density.${value}`) }))}
                 value={density}
-                choose={(next) => keep.mutate(() => keepDensity(next, of))}
+                choose={(next) => keep.mutate(() => keepDensity(next))}
               />
             </div>
             <p>
