@@ -29,9 +29,7 @@ class PositionStore:
         rows = [_values(user_id, at, each) for each in positions]
         with self._database.transaction() as connection:
             if not rows:
-                connection.execute(
-                    "DELETE FROM portfolio_positions WHERE user_id = %s AND updated_at < %s", (user_id, at)
-                )
+                connection.execute(_GONE, (user_id, at))
                 return
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"positions:{user_id}",))
             newest = connection.execute(
