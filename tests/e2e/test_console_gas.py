@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from local.journey.client import Client, Refused
+from local.journey.client import Client
 from local.journey.tokens import token
-from local.patience import wait_for
 from local.show.platform import worker_platform
 from local.up import Stage
 from tests.e2e.console import go, panel, refusal, sign_in
@@ -25,23 +24,10 @@ TEN = timedelta(minutes=10)
 
 
 @pytest.fixture(scope="module")
-def api(stack: Stage, user: str, inside: Tab) -> Client:
-    """Whoever is signed in, on the page about gas; of the local chain enough blocks are known to foretell others."""
-    asked = Client(stack.api, token(stack.places.state, user, tier="pro"))
-    wait_for("forecasts of the local chain", lambda: answers(asked, "predictions?chain=local"), remedy="See: make logs")
+def api(stack: Stage, user: str, inside: Tab, foretold: None) -> Client:
+    """Whoever is signed in, on the page about gas."""
     go(inside.page, "gas")
-    return asked
-
-
-def answers(asked: Client, path: str) -> bool:
-    """Whether the API says something of gas yet."""
-    try:
-        asked.get(f"/v1/gas/{path}")
-    except Refused as refused:
-        if refused.status not in {422, 503}:
-            raise
-        return False
-    return True
+    return Client(stack.api, token(stack.places.state, user, tier="pro"))
 
 
 def value(of: Locator) -> Decimal:
