@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from premium.gas.fees.inclusion import Included, asked_of
@@ -27,11 +28,18 @@ class _Choice:
         self.served = self.rules[-1]
         self.tally = Tally(promise.counted)
         self.pair = Pair(0, 0)
+        self._borrowed: deque[Offer] = deque()
+        """Offers that were shown in place of its own."""
 
     def learn(self, base_fee: int, asked: int) -> None:
         for rule in self.rules:
             for offer in rule.learn(base_fee, asked):
                 self.tally.learn(offer)
+        for offer in self._borrowed:
+            offer.meet(base_fee, asked)
+            self.tally.learn(offer)
+        while self._borrowed and self._borrowed[0].waited >= max(self.promise.counted):
+            self._borrowed.popleft()
 
     def choose(self) -> None:
         """Take the cheapest rule that kept the promise.
@@ -47,12 +55,32 @@ class _Choice:
         else:
             self.served = max(known, key=lambda each: each[1].included)[0]
 
-    def offer(self, seen: Seen, tips: Window, least_tip: int, most: int | None) -> None:
+    def offer(self, seen: Seen, tips: Window, least_tip: int, most: int | None, faster: Sequence[_Choice]) -> None:
+        """Make the offer after a block.
+
+        No dearer in cap and tip than one of a faster promise that was included as often as this one promises.
+        """
+        own = Offer(self.pair, seen.following)
         for rule in self.rules:
             made: Offer = rule.offer(seen, tips, least_tip, most)
             if rule is self.served:
-                made.is_served = True
-                self.pair = made.pair
+                own = made
+        pairs = [each.pair for each in faster if each.keeps(self.promise) and _is_within(each.pair, own.pair)]
+        self.pair = min(pairs, default=own.pair)
+        if pairs:
+            own = Offer(self.pair, seen.following)
+            self._borrowed.append(own)
+        own.is_served = True
+
+    def keeps(self, promise: Promise) -> bool:
+        """Whether what was shown keeps another promise, too: within its blocks, or fewer."""
+        known = [self.tally.of(blocks) for blocks in self.promise.counted if blocks <= promise.blocks]
+        return any(kept.n >= LEAST and kept.included >= promise.share * kept.n for kept in known)
+
+
+def _is_within(pair: Pair, other: Pair) -> bool:
+    """Whether a pair is cheaper, and neither its cap nor its tip is higher."""
+    return pair != other and all(mine <= theirs for mine, theirs in zip(pair, other, strict=True))
 
 
 class Speeds:
@@ -65,6 +93,7 @@ class Speeds:
         self._least = least_tip
         self._tips = Window(_TIPS)
         self._choices = [_Choice(promise) for promise in promises]
+        self._from_fast = sorted(self._choices, key=lambda each: (each.promise.blocks, -each.promise.share))
         self.blocks = 0
 
     def learn(self, seen: Seen, most: Sequence[tuple[int, int]] = ()) -> None:
@@ -77,11 +106,13 @@ class Speeds:
         self._tips.add(asked)
         self.blocks += 1
         highest = dict(most)
-        for choice in self._choices:
+        made: list[_Choice] = []
+        for choice in self._from_fast:
             choice.learn(seen.base_fee, asked)
             if self.blocks % _CHOSEN_EVERY == 0:
                 choice.choose()
-            choice.offer(seen, self._tips, self._least, highest.get(choice.promise.blocks))
+            choice.offer(seen, self._tips, self._least, highest.get(choice.promise.blocks), made)
+            made.append(choice)
 
     def served(self) -> list[Served]:
         """Return what each promise offers now; the frequencies are those of offers shown before."""

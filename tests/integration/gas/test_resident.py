@@ -63,8 +63,9 @@ def test_blocks_are_told_as_they_come_and_calls_answered(evm: Evm, platform: Pla
     with running(platform, "one") as residence:
         comes(lambda: height(platform) == int(evm.call("eth_blockNumber"), 16))
         assert residence.doing == "follows the fees of local"
-        pay(evm, 10**9)
-        newest = int(evm.call("eth_blockNumber"), 16)
+        paid = pay(evm, 10**9)
+        comes(lambda: evm.call("eth_getTransactionReceipt", paid) is not None)  # mined a moment after it was sent
+        newest = int(evm.call("eth_getTransactionReceipt", paid)["blockNumber"], 16)
         comes(lambda: height(platform) == newest, 5)
         kept = GasHistory(platform.timeseries).newest("local", 1)[0]
         assert (kept.number, kept.lowest_taken) == (newest, 10**9)

@@ -95,3 +95,23 @@ def test_a_chain_without_a_base_fee_has_tips_alone() -> None:
     for _ in range(60):
         speeds.learn(Seen(0, 30_000_000, 30_000_000, 5, 0))
     assert {served.pair for served in speeds.served()} == {Pair(5, 5)}
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_who_waits_pays_no_more_than_who_hurries(seed: int) -> None:
+    """What was taken sooner as often as a slower promise asks keeps that promise as well, on a young chain too."""
+    speeds, dearer, counted = Speeds(), 0, 0
+    for place, (seen, most) in enumerate(market(seed, 400)):
+        speeds.learn(seen, most)
+        slow, standard, fast, instant = speeds.served()[: len(SPEEDS)]
+        if place < 40:
+            continue
+        for waits, hurries in ((slow, standard), (standard, fast), (fast, instant), (slow, instant)):
+            kept = [each for each in hurries.kept if each.blocks <= waits.promise.blocks and each.n >= 20]
+            if any(each.included >= waits.promise.share * each.n for each in kept):
+                counted += 1
+                dearer += all(theirs <= mine for mine, theirs in zip(waits.pair, hurries.pair, strict=True)) and (
+                    waits.pair != hurries.pair
+                )
+    assert counted > 1_000
+    assert dearer == 0
