@@ -63,9 +63,13 @@ class Tally:
         if len(kept) > self._size:
             self._included[offer.waited] -= kept.popleft()
 
+    def counts(self, blocks: int) -> tuple[int, int]:
+        """Return how many offers waited for a number of blocks, and how many were included by then."""
+        return len(self._kept[blocks]), self._included[blocks]
+
     def of(self, blocks: int) -> Kept:
         """Return the frequency within a number of blocks."""
-        n, included = len(self._kept[blocks]), self._included[blocks]
+        n, included = self.counts(blocks)
         return Kept(blocks, n, included, *wilson(included, n))
 
     def all(self) -> tuple[Kept, ...]:

@@ -65,7 +65,7 @@ class _Choice:
             made: Offer = rule.offer(seen, tips, least_tip, most)
             if rule is self.served:
                 own = made
-        pairs = [each.pair for each in faster if each.keeps(self.promise) and _is_within(each.pair, own.pair)]
+        pairs = [each.pair for each in faster if _is_within(each.pair, own.pair) and each.keeps(self.promise)]
         self.pair = min(pairs, default=own.pair)
         if pairs:
             own = Offer(self.pair, seen.following)
@@ -74,8 +74,8 @@ class _Choice:
 
     def keeps(self, promise: Promise) -> bool:
         """Whether what was shown keeps another promise, too: within its blocks, or fewer."""
-        known = [self.tally.of(blocks) for blocks in self.promise.counted if blocks <= promise.blocks]
-        return any(kept.n >= LEAST and kept.included >= promise.share * kept.n for kept in known)
+        known = (self.tally.counts(blocks) for blocks in self.promise.counted if blocks <= promise.blocks)
+        return any(n >= LEAST and included >= promise.share * n for n, included in known)
 
 
 def _is_within(pair: Pair, other: Pair) -> bool:
