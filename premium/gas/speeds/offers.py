@@ -64,7 +64,7 @@ class Tally:
             self._included[offer.waited] -= kept.popleft()
 
     def counts(self, blocks: int) -> tuple[int, int]:
-        """Return how many offers waited for a number of blocks, and how many were included by then."""
+        """Return how many offers waited so many blocks, and how many were included by then."""
         return len(self._kept[blocks]), self._included[blocks]
 
     def of(self, blocks: int) -> Kept:
