@@ -1,4 +1,6 @@
-"""From a new block to an estimate that handlers can read: a hundred chains, a block each two seconds.
+"""Time from a new block to an estimate that handlers can read.
+
+A hundred chains, a block each two seconds.
 
 The follower runs on one core, its stores and the chains' nodes on the other; where there is no other, on the same.
 """

@@ -82,7 +82,9 @@ def _tell(horizon: str, backtest: Mapping[str, Any]) -> None:
 
 
 def minute(platform: Platform, chains: int) -> None:
-    """Print how long a minute's predictions of all chains take: hours by the job, blocks as the follower writes them.
+    """Print how long a minute's predictions of all chains take.
+
+    Hours by the job, blocks as the follower writes them.
 
     The follower has told of the chains before.
     """

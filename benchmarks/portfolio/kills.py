@@ -60,7 +60,10 @@ class Jobs:
 
 
 def work(told: Mapping[str, Any], together: Barrier | None) -> None:
-    """Plan the run with all others, and carry it on until it has ended; who first comes to a named point dies."""
+    """Plan the run with all others, and carry it on until it has ended.
+
+    Who first comes to a named point dies.
+    """
     hung = f"chain-{told['hung']}"
 
     def seconds(each: Chain) -> float:  # a busy machine's own waits are no node's fault
@@ -77,7 +80,7 @@ def work(told: Mapping[str, Any], together: Barrier | None) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     markets.Rpc, markets.EvmAdapter = rpc, adapter  # type: ignore[attr-defined, assignment] # of this process alone
-    run_store.LEASE = timedelta(seconds=told["lease"])  # type: ignore[attr-defined] # as above
+    run_store.LEASE = timedelta(seconds=told["lease"])  # type: ignore[attr-defined] # set in this process alone
     run_model.planned.__defaults__ = (told["users_a_block"], told["wallets_a_read"])
     at = Platform(Settings.model_validate(told["settings"]))
     at.__dict__["jobs"] = Jobs()
@@ -118,7 +121,10 @@ def _line(process: subprocess.Popen[str]) -> str:
 
 
 def hour(told: Mapping[str, Any], dies_at: Sequence[str] = ()) -> int:
-    """Carry a run on by four processes, of which one dies at each point; return how many were killed."""
+    """Carry a run on by four processes; return how many were killed.
+
+    One dies at each point.
+    """
     made = multiprocessing.get_context("forkserver")
     made.set_forkserver_preload([__name__])  # what all of them import is imported once
     together = made.Barrier(PROCESSES)

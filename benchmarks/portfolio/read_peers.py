@@ -43,7 +43,7 @@ async def multicalls(ports: list[int], count: int) -> int:
 
     async def chain(number: int, port: int) -> int:
         node = Web3(HTTPProvider(f"http://127.0.0.1:{port}"))
-        MULTICALL3_ADDRESSES[FIRST_CHAIN_ID + number] = Web3.to_checksum_address("0x" + "ca" * 20)  # type: ignore[index]
+        MULTICALL3_ADDRESSES[FIRST_CHAIN_ID + number] = Web3.to_checksum_address("0x" + "ca" * 20)  # type: ignore[index] # its keys are a list of known chains
         calls = [Call(each, ["balanceOf(address)(uint256)", WALLET], [(each, None)]) for each in tokens(count)]
         made = await asyncio.to_thread(Multicall, calls, None, True, 50_000_000, node)  # it asks for the chain's id
         found, _ = await asyncio.gather(made.coroutine(), asyncio.to_thread(node.eth.get_balance, WALLET))

@@ -35,7 +35,10 @@ _FEES = {"market": {"model": "eip1559"}, "rollup": {"model": "op_stack"}, "other
 
 
 class _MarketNode(Node):
-    """An EVM node whose first base fee and gas limit are the market's, and whose blocks are asked for."""
+    """An EVM node with the market's first base fee and gas limit.
+
+    It makes a block when it is asked for one.
+    """
 
     def __init__(self, data: Path, port: int, chain_id: int, since: int) -> None:
         super().__init__(data, port, chain_id)

@@ -30,7 +30,10 @@ from tests.integration.portfolio.platforms import context
 
 _GWEI = 10**9
 _PAGE = 400
-"""Blocks that the chain grows by before they are waited for: over 500 ahead the follower goes to the newest at once."""
+"""Blocks that are made before the follower is waited for.
+
+Over 500 ahead it goes to the newest at once.
+"""
 _DEADLINE = 50
 _DAYS = 12
 SENDER, TO = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
@@ -187,7 +190,10 @@ def _waited(at: Shown) -> None:
 
 
 def _seed_days(at: Shown) -> None:
-    """Write days of ten minutes with a daily cycle, up to now, in the place of the chain's hours."""
+    """Write days of ten minutes with a daily cycle, up to now.
+
+    They stand in the place of the chain's hours.
+    """
     draw, level, rows = random.Random(18), 0.0, []  # noqa: S311 - a seeded market, no secret
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     now -= timedelta(minutes=now.minute % 10)

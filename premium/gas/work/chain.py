@@ -29,7 +29,7 @@ from premium.storage.cache import Cache
 
 _LEAST_PAUSE, _MOST_PAUSE, _FAILED_PAUSE = 0.3, 2.0, 30.0
 _LATE, _EARLY = 20, 0.05
-"""Newest blocks by which it is known how late after their own time a chain's come, and seconds to look before that."""
+"""Newest blocks that tell how late a chain's blocks come, and how many seconds sooner to look."""
 _PREDICTED_SECONDS = 60.0
 _PROMISED, _JUDGED = 0.8, 500
 """What a band promises, and outcomes without which that is not judged."""

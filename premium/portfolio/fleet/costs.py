@@ -72,10 +72,15 @@ class Measured:
     calls_a_movement: Decimal = Decimal(15)
     """A wallet's transaction found, read and proven by its states around it (tests/integration/portfolio)."""
     calls_of_positions: Decimal = Decimal(10)
-    """Of a chunk, which its wallets share: 5 are measured for Uniswap V2 and V3, more protocols ask in more steps."""
+    """Of a chunk, which its wallets share.
+
+    5 are measured for Uniswap V2 and V3; more protocols ask in more steps.
+    """
     reads_of_positions: Decimal = Decimal(12)
-    """A wallet's own, in all steps; assumed: it follows from what a chain's protocols hold. A market of thirty reserves
-    asks ninety."""
+    """A wallet's own, in all steps; assumed.
+
+    It follows from what a chain's protocols hold: a market of thirty reserves asks ninety.
+    """
     calls_a_second: int = 100
     chain_seconds: Decimal = Decimal(5)
 

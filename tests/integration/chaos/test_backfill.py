@@ -78,7 +78,7 @@ def at_once(stage: Stage, provider: Mapping[str, str], user: UUID) -> Mapping[st
     made.__dict__["jobs"] = Jobs()
     try:
         refresh.__wrapped__(context(made, user), RefreshPayload())  # type: ignore[attr-defined] # the body of the job
-        assert backfill.__wrapped__(context(made, user), BackfillPayload())["left"] is False  # type: ignore[attr-defined]
+        assert backfill.__wrapped__(context(made, user), BackfillPayload())["left"] is False  # type: ignore[attr-defined] # as above
     finally:
         made.close()
     _UNHURT.update(figures(stage, user))
